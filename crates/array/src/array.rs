@@ -1,0 +1,194 @@
+//! `Array`: a value without history.
+
+use crate::{Buffer, DType, Device, Element, Layout, Shape};
+
+/// The shape, dtype and device of an array: all that is known of it before it is computed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Spec {
+    /// The sizes of the axes.
+    pub shape: Shape,
+    /// The type of the elements.
+    pub dtype: DType,
+    /// Where it lives.
+    pub device: Device,
+}
+
+impl Spec {
+    /// The same dtype and device with another shape.
+    #[inline]
+    pub fn with_shape(self, shape: Shape) -> Spec {
+        Spec { shape, ..self }
+    }
+}
+
+/// An n-dimensional array: a view of a shared buffer. Cloning is cheap; writing copies what is shared.
+#[derive(Clone, Debug)]
+pub struct Array {
+    layout: Layout,
+    dtype: DType,
+    device: Device,
+    buffer: Buffer,
+}
+
+impl Array {
+    /// A contiguous array whose elements are unspecified, for a kernel to fill.
+    #[inline]
+    pub fn new(spec: Spec) -> Array {
+        let buffer = Buffer::new(spec.shape.size() * spec.dtype.size());
+        Array { layout: Layout::contiguous(spec.shape), dtype: spec.dtype, device: spec.device, buffer }
+    }
+
+    /// An array of this shape with a copy of these elements in row-major order, on the processor.
+    ///
+    /// # Panics
+    /// When `elements` are not as many as the shape holds.
+    #[track_caller]
+    pub fn from_slice<T: Element>(shape: impl Into<Shape>, elements: &[T]) -> Array {
+        let shape = shape.into();
+        assert_eq!(elements.len(), shape.size(), "array: {} elements for the shape {shape}", elements.len());
+        let mut array = Array::new(Spec { shape, dtype: T::DTYPE, device: Device::cpu() });
+        array.as_mut_slice::<T>().copy_from_slice(elements);
+        array
+    }
+
+    /// The sizes of the axes.
+    #[inline]
+    pub fn shape(&self) -> &Shape {
+        self.layout.shape()
+    }
+
+    /// The type of the elements.
+    #[inline]
+    pub fn dtype(&self) -> DType {
+        self.dtype
+    }
+
+    /// Where the array lives.
+    #[inline]
+    pub fn device(&self) -> Device {
+        self.device
+    }
+
+    /// Where in the buffer the elements lie.
+    #[inline]
+    pub fn layout(&self) -> &Layout {
+        &self.layout
+    }
+
+    /// Shape, dtype and device together.
+    #[inline]
+    pub fn spec(&self) -> Spec {
+        Spec { shape: *self.shape(), dtype: self.dtype, device: self.device }
+    }
+
+    /// The whole buffer as elements of `T`; [`Array::layout`] says which of them belong to the array.
+    ///
+    /// # Panics
+    /// When `T` is not the array's dtype.
+    #[inline]
+    pub fn buffer<T: Element>(&self) -> &[T] {
+        assert_eq!(T::DTYPE, self.dtype, "an array of {} read as {}", self.dtype, T::DTYPE);
+        self.buffer.as_slice()
+    }
+
+    /// The elements in row-major order, if they lie so.
+    ///
+    /// # Panics
+    /// When `T` is not the array's dtype.
+    #[inline]
+    pub fn as_slice<T: Element>(&self) -> Option<&[T]> {
+        if !self.layout.is_contiguous() {
+            return None;
+        }
+        let size = self.shape().size();
+        let start = if size == 0 { 0 } else { self.layout.offset() };
+        Some(&self.buffer::<T>()[start..start + size])
+    }
+
+    /// The elements of a contiguous array in row-major order, to be changed; shared ones are copied first.
+    ///
+    /// # Panics
+    /// When `T` is not the array's dtype, or the array is not contiguous.
+    #[inline]
+    pub fn as_mut_slice<T: Element>(&mut self) -> &mut [T] {
+        assert_eq!(T::DTYPE, self.dtype, "an array of {} written as {}", self.dtype, T::DTYPE);
+        assert!(self.layout.is_contiguous(), "only a contiguous array is written as a slice");
+        let size = self.layout.shape().size();
+        let start = if size == 0 { 0 } else { self.layout.offset() };
+        &mut self.buffer.as_mut_slice()[start..start + size]
+    }
+
+    /// The whole buffer, to be changed through [`Array::layout`]; a shared one is copied first.
+    ///
+    /// # Panics
+    /// When `T` is not the array's dtype.
+    #[inline]
+    pub fn buffer_mut<T: Element>(&mut self) -> &mut [T] {
+        assert_eq!(T::DTYPE, self.dtype, "an array of {} written as {}", self.dtype, T::DTYPE);
+        self.buffer.as_mut_slice()
+    }
+
+    /// A copy of the elements in row-major order.
+    ///
+    /// # Panics
+    /// When `T` is not the array's dtype.
+    pub fn to_vec<T: Element>(&self) -> Vec<T> {
+        match self.as_slice() {
+            Some(elements) => elements.to_vec(),
+            None => {
+                let buffer = self.buffer();
+                self.layout.offsets().map(|place| buffer[place]).collect()
+            }
+        }
+    }
+
+    /// Another view of the same buffer. The layout must lie within it.
+    #[inline]
+    pub fn view(&self, layout: Layout) -> Array {
+        Array { layout, ..self.clone() }
+    }
+
+    /// The same shape, dtype and device, without the elements: what a tape keeps of a value that no gradient
+    /// reads.
+    #[inline]
+    pub fn hollow(&self) -> Array {
+        Array { layout: self.layout, dtype: self.dtype, device: self.device, buffer: Buffer::hollow() }
+    }
+
+    /// Whether both view the same memory.
+    pub fn shares_buffer(&self, other: &Array) -> bool {
+        self.buffer.shares(&other.buffer)
+    }
+
+    /// The bytes of memory that the array keeps alive, padding and hidden elements included.
+    pub fn bytes_held(&self) -> usize {
+        self.buffer.bytes()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn views_share_memory_until_written() {
+        let mut array = Array::from_slice([2, 3], &[1.0f32, 2.0, 3.0, 4.0, 5.0, 6.0]);
+        let transposed = array.view(array.layout().transpose());
+        assert!(array.shares_buffer(&transposed));
+        array.as_mut_slice::<f32>()[1] = 20.0;
+        assert_eq!(transposed.to_vec::<f32>(), [1.0, 4.0, 2.0, 5.0, 3.0, 6.0]);
+        assert_eq!(array.to_vec::<f32>(), [1.0, 20.0, 3.0, 4.0, 5.0, 6.0]);
+    }
+
+    #[test]
+    #[should_panic(expected = "an array of f32 read as f64")]
+    fn reading_as_another_dtype_is_refused() {
+        Array::from_slice([1], &[1.0f32]).to_vec::<f64>();
+    }
+
+    #[test]
+    fn an_empty_array_has_an_empty_slice() {
+        let array = Array::from_slice::<f64>([3, 0], &[]);
+        assert_eq!(array.as_slice::<f64>(), Some(&[][..]));
+    }
+}

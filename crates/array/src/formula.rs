@@ -1,0 +1,23 @@
+//! Formulas: what an elementwise operation or a reduction computes for one element.
+
+use crate::Scalar;
+
+/// A formula of one number.
+pub trait Unary: Copy + Send + Sync {
+    /// The value at `x`.
+    fn value<S: Scalar>(self, x: S) -> S;
+}
+
+/// A formula of two numbers.
+pub trait Binary: Copy + Send + Sync {
+    /// The value at `x` and `y`.
+    fn value<S: Scalar>(self, x: S, y: S) -> S;
+}
+
+/// A formula that takes any number of numbers together, in any grouping.
+pub trait Reduction: Copy + Send + Sync {
+    /// The value of no numbers at all, which changes nothing when it is combined.
+    fn identity<S: Scalar>(self) -> S;
+    /// The value of two groups together.
+    fn combine<S: Scalar>(self, left: S, right: S) -> S;
+}

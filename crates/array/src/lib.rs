@@ -1,0 +1,23 @@
+//! Values without history: shape, layout, dtype, scalar, buffer, the backend trait, errors.
+
+mod array;
+mod backend;
+mod buffer;
+mod device;
+mod dtype;
+mod error;
+mod formula;
+mod layout;
+mod scalar;
+mod shape;
+
+pub use array::{Array, Spec};
+pub use backend::Backend;
+pub use buffer::{Buffer, live_buffers};
+pub use device::Device;
+pub use dtype::{DType, Element};
+pub use error::{Error, OperationError, Place, Result};
+pub use formula::{Binary, Reduction, Unary};
+pub use layout::{Layout, Offsets};
+pub use scalar::Scalar;
+pub use shape::{MAX_RANK, Shape};

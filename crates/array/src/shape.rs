@@ -1,0 +1,188 @@
+//! `Shape`: the sizes of an array's axes, held inline.
+
+use std::fmt;
+use std::ops::Deref;
+
+/// The largest number of axes that an array may have.
+///
+/// A fixed limit keeps shapes on the stack: an eager operation allocates nothing to describe its result.
+pub const MAX_RANK: usize = 8;
+
+/// The sizes of an array's axes, outermost first. A scalar has none.
+///
+/// ```
+/// use ndgrad_array::Shape;
+/// let shape = Shape::from([10_000, 2]);
+/// assert_eq!(shape.rank(), 2);
+/// assert_eq!(shape.size(), 20_000);
+/// assert_eq!(shape.to_string(), "[10000, 2]");
+/// ```
+#[derive(Clone, Copy, Eq)]
+pub struct Shape {
+    sizes: [usize; MAX_RANK],
+    rank: u8,
+}
+
+impl Shape {
+    /// The shape of a single number: no axes, one element.
+    pub const SCALAR: Shape = Shape { sizes: [0; MAX_RANK], rank: 0 };
+
+    /// A shape with these sizes.
+    ///
+    /// # Panics
+    /// With more than [`MAX_RANK`] sizes.
+    #[inline]
+    #[track_caller]
+    pub fn new(sizes: &[usize]) -> Shape {
+        assert!(sizes.len() <= MAX_RANK, "shape: {} axes; an array has at most {MAX_RANK}", sizes.len());
+        let mut shape = Shape { sizes: [0; MAX_RANK], rank: sizes.len() as u8 };
+        shape.sizes[..sizes.len()].copy_from_slice(sizes);
+        shape
+    }
+
+    /// The number of axes.
+    #[inline]
+    pub fn rank(&self) -> usize {
+        self.rank as usize
+    }
+
+    /// The number of elements: the product of the sizes, 1 for a scalar.
+    #[inline]
+    pub fn size(&self) -> usize {
+        self.iter().product()
+    }
+
+    /// Replaces the size of one axis.
+    #[inline]
+    pub(crate) fn set(&mut self, axis: usize, size: usize) {
+        self.sizes[axis] = size;
+    }
+
+    /// The shape with one more axis of this size at `axis`.
+    #[track_caller]
+    pub fn insert(&self, axis: usize, size: usize) -> Shape {
+        let mut sizes = self.to_vec();
+        sizes.insert(axis, size);
+        Shape::new(&sizes)
+    }
+
+    /// The shape without the axis `axis`.
+    #[track_caller]
+    pub fn remove(&self, axis: usize) -> Shape {
+        let mut sizes = self.to_vec();
+        sizes.remove(axis);
+        Shape::new(&sizes)
+    }
+
+    /// The common shape of two operands: axes are aligned from the last, and a size of 1 stretches to the
+    /// other's. `None` if two sizes differ and neither is 1.
+    ///
+    /// This is NumPy's rule ("General broadcasting rules" of its user guide).
+    #[inline]
+    pub fn broadcast(&self, other: &Shape) -> Option<Shape> {
+        if self == other {
+            return Some(*self);
+        }
+        let rank = self.rank.max(other.rank) as usize;
+        let mut shape = Shape { sizes: [0; MAX_RANK], rank: rank as u8 };
+        for from_last in 1..=rank {
+            let size = |s: &Shape| if from_last <= s.rank() { s[s.rank() - from_last] } else { 1 };
+            shape.sizes[rank - from_last] = match (size(self), size(other)) {
+                (a, b) if a == b => a,
+                (1, b) => b,
+                (a, 1) => a,
+                _ => return None,
+            };
+        }
+        Some(shape)
+    }
+}
+
+impl Deref for Shape {
+    type Target = [usize];
+
+    #[inline]
+    fn deref(&self) -> &[usize] {
+        &self.sizes[..self.rank as usize]
+    }
+}
+
+impl PartialEq for Shape {
+    #[inline]
+    fn eq(&self, other: &Shape) -> bool {
+        self[..] == other[..]
+    }
+}
+
+impl<const N: usize> PartialEq<[usize; N]> for Shape {
+    fn eq(&self, other: &[usize; N]) -> bool {
+        self[..] == other[..]
+    }
+}
+
+impl From<usize> for Shape {
+    fn from(size: usize) -> Shape {
+        Shape::new(&[size])
+    }
+}
+
+impl From<()> for Shape {
+    fn from(_: ()) -> Shape {
+        Shape::SCALAR
+    }
+}
+
+impl From<&[usize]> for Shape {
+    #[track_caller]
+    fn from(sizes: &[usize]) -> Shape {
+        Shape::new(sizes)
+    }
+}
+
+impl<const N: usize> From<[usize; N]> for Shape {
+    #[track_caller]
+    fn from(sizes: [usize; N]) -> Shape {
+        Shape::new(&sizes)
+    }
+}
+
+impl From<&Shape> for Shape {
+    fn from(shape: &Shape) -> Shape {
+        *shape
+    }
+}
+
+impl fmt::Display for Shape {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(&self[..], f)
+    }
+}
+
+impl fmt::Debug for Shape {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn broadcasting_aligns_from_the_last_axis() {
+        let broadcast =
+            |a: &[usize], b: &[usize]| Shape::new(a).broadcast(&Shape::new(b)).map(|s| s.to_vec());
+        assert_eq!(broadcast(&[4, 1], &[3]), Some(vec![4, 3]));
+        assert_eq!(broadcast(&[], &[2, 0]), Some(vec![2, 0]));
+        assert_eq!(broadcast(&[0], &[1]), Some(vec![0]));
+        assert_eq!(broadcast(&[8, 1, 6, 1], &[7, 1, 5]), Some(vec![8, 7, 6, 5]));
+        assert_eq!(broadcast(&[2], &[3]), None);
+        assert_eq!(broadcast(&[2, 1], &[8, 4, 3]), None);
+    }
+
+    #[test]
+    #[should_panic(expected = "9 axes; an array has at most 8")]
+    fn too_many_axes_are_refused() {
+        Shape::new(&[1; 9]);
+    }
+}

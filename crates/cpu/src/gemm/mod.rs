@@ -1,0 +1,100 @@
+//! `gemm`: the blocked matrix product of Goto and van de Geijn ("Anatomy of high-performance matrix
+//! multiplication", ACM TOMS 34, 2008): panels of both operands are copied to where the inner kernel reads them
+//! in order, and the inner kernel keeps a small tile of the result in registers.
+//!
+//! Every element of the result is a chain of fused multiply-adds over [`DEPTH`] values of `k`; the blocks of a
+//! longer sum are added in order. Tile sizes differ between instruction sets, that chain does not.
+
+mod packed;
+mod vector;
+
+use ndgrad_array::{Array, Element};
+
+use self::packed::Packed;
+use crate::threads::{is_parallel, join};
+
+/// Values of `k` per block: a panel of `y` of this depth stays in L1.
+const DEPTH: usize = 256;
+/// Rows of `x` per block, so that the packed block stays in L2.
+const ROWS: usize = 144;
+/// Columns of `y` per block, so that the packed block stays in L3.
+const COLUMNS: usize = 2048;
+/// Products with fewer multiplications are not worth packing.
+const LEAST_PACKED: usize = 4096;
+
+/// Products with fewer multiplications stay on one thread: each thread packs the whole of `y` for itself.
+const LEAST_PARALLEL: usize = 1 << 21;
+
+/// A matrix anywhere in a slice.
+#[derive(Clone, Copy)]
+pub struct Matrix<'a, T> {
+    pub elements: &'a [T],
+    pub start: usize,
+    pub rows: usize,
+    pub columns: usize,
+    pub row_stride: isize,
+    pub column_stride: isize,
+}
+
+impl<'a, T: Element> Matrix<'a, T> {
+    pub fn of(array: &'a Array) -> Self {
+        let layout = array.layout();
+        let (&[rows, columns], &[row_stride, column_stride]) = (&layout.shape()[..], layout.strides()) else {
+            unreachable!("a matrix has two axes")
+        };
+        Matrix { elements: array.buffer(), start: layout.offset(), rows, columns, row_stride, column_stride }
+    }
+
+    pub fn transpose(self) -> Self {
+        Matrix {
+            rows: self.columns,
+            columns: self.rows,
+            row_stride: self.column_stride,
+            column_stride: self.row_stride,
+            ..self
+        }
+    }
+
+    #[inline(always)]
+    pub fn place(&self, row: usize, column: usize) -> usize {
+        self.start
+            .wrapping_add_signed(self.row_stride * row as isize)
+            .wrapping_add_signed(self.column_stride * column as isize)
+    }
+
+    #[inline(always)]
+    pub fn at(&self, row: usize, column: usize) -> T {
+        self.elements[self.place(row, column)]
+    }
+
+    fn part(self, row: usize, rows: usize, column: usize, columns: usize) -> Self {
+        Matrix { start: self.place(row, column), rows, columns, ..self }
+    }
+}
+
+/// `out = x y`, all sizes at least 1.
+pub fn gemm<T: Packed>(x: Matrix<'_, T>, y: Matrix<'_, T>, out: &mut [T]) {
+    let work = x.rows * x.columns * y.columns;
+    if work < LEAST_PACKED && x.columns <= DEPTH {
+        return small(x, y, out);
+    }
+    let half = (x.rows / 2).next_multiple_of(12);
+    if work < LEAST_PARALLEL || x.rows <= ROWS || !is_parallel(work) {
+        return T::multiply(x, y, out);
+    }
+    let (top, bottom) = out.split_at_mut(half * y.columns);
+    join(
+        work,
+        || gemm(x.part(0, half, 0, x.columns), y, top),
+        || gemm(x.part(half, x.rows - half, 0, x.columns), y, bottom),
+    );
+}
+
+/// Products of a few numbers, without packing.
+fn small<T: Element>(x: Matrix<'_, T>, y: Matrix<'_, T>, out: &mut [T]) {
+    for (i, out) in out.chunks_exact_mut(y.columns).enumerate() {
+        for (j, out) in out.iter_mut().enumerate() {
+            *out = (0..x.columns).fold(T::ZERO, |sum, k| x.at(i, k).mul_add(y.at(k, j), sum));
+        }
+    }
+}

@@ -1,0 +1,172 @@
+//! The blocked product itself: pack, multiply tiles, add them up.
+
+use ndgrad_array::{Buffer, Element};
+
+use super::vector::Vector;
+use super::{COLUMNS, DEPTH, Matrix, ROWS};
+use crate::simd::{Level, level};
+
+/// An element type with a kernel per instruction set.
+pub trait Packed: Element {
+    /// `out = x y`, with the vector registers in use.
+    fn multiply(x: Matrix<'_, Self>, y: Matrix<'_, Self>, out: &mut [Self]);
+}
+
+macro_rules! packed {
+    ($element:ty, $wide:ident, $middle:ident) => {
+        impl Packed for $element {
+            fn multiply(x: Matrix<'_, Self>, y: Matrix<'_, Self>, out: &mut [Self]) {
+                #[cfg(target_arch = "x86_64")]
+                {
+                    use std::arch::x86_64::*;
+
+                    #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
+                    fn avx512(x: Matrix<'_, $element>, y: Matrix<'_, $element>, out: &mut [$element]) {
+                        // SAFETY: this function has the instructions of this register.
+                        unsafe { blocked::<$wide, 12>(x, y, out) }
+                    }
+
+                    #[target_feature(enable = "avx2,fma")]
+                    fn avx2(x: Matrix<'_, $element>, y: Matrix<'_, $element>, out: &mut [$element]) {
+                        // SAFETY: this function has the instructions of this register.
+                        unsafe { blocked::<$middle, 6>(x, y, out) }
+                    }
+
+                    match level() {
+                        // SAFETY: a level is in use only if the processor has its instructions.
+                        Level::Avx512 => return unsafe { avx512(x, y, out) },
+                        // SAFETY: as above.
+                        Level::Avx2 => return unsafe { avx2(x, y, out) },
+                        Level::Baseline => {}
+                    }
+                }
+                // SAFETY: an array needs no special instructions.
+                unsafe { blocked::<[$element; 4], 4>(x, y, out) }
+            }
+        }
+    };
+}
+
+packed!(f32, __m512, __m256);
+packed!(f64, __m512d, __m256d);
+
+/// Tiles of `R` rows by two registers of columns.
+///
+/// # Safety
+/// The processor has the instructions of `V`, and so has the function that this is inlined into.
+#[inline(always)]
+unsafe fn blocked<V: Vector, const R: usize>(
+    x: Matrix<'_, V::Element>,
+    y: Matrix<'_, V::Element>,
+    out: &mut [V::Element],
+) {
+    let (depth, columns) = (x.columns, y.columns);
+    let width = 2 * V::LEN;
+    let room = |count: usize, most: usize, unit: usize| count.min(most).next_multiple_of(unit);
+    let bytes = size_of::<V::Element>() * depth.min(DEPTH);
+    let mut x_memory = Buffer::new(bytes * room(x.rows, ROWS, R));
+    let mut y_memory = Buffer::new(bytes * room(columns, COLUMNS, width));
+    let (x_panels, y_panels) = (x_memory.as_mut_slice(), y_memory.as_mut_slice());
+
+    for column in (0..columns).step_by(COLUMNS) {
+        let block_columns = (columns - column).min(COLUMNS);
+        for k in (0..depth).step_by(DEPTH) {
+            let block_depth = (depth - k).min(DEPTH);
+            pack(y.part(k, block_depth, column, block_columns), width, y_panels);
+            for row in (0..x.rows).step_by(ROWS) {
+                let block_rows = (x.rows - row).min(ROWS);
+                pack(x.part(row, block_rows, k, block_depth).transpose(), R, x_panels);
+                for (j, y_panel) in
+                    (0..block_columns).step_by(width).zip(y_panels.chunks_exact(block_depth * width))
+                {
+                    for (i, x_panel) in (0..block_rows).step_by(R).zip(x_panels.chunks_exact(block_depth * R))
+                    {
+                        // SAFETY: the caller's promise.
+                        let tile = unsafe { multiply_panels::<V, R>(x_panel, y_panel) };
+                        let filled = [(block_rows - i).min(R), (block_columns - j).min(width)];
+                        let target = &mut out[(row + i) * columns + column + j..];
+                        // SAFETY: the caller's promise.
+                        unsafe { write_tile(&tile, target, columns, filled, k > 0) };
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Copies a matrix into panels of `width` columns, each row by row; the last panel is filled up with zeros.
+#[inline(always)]
+fn pack<T: Element>(matrix: Matrix<'_, T>, width: usize, panels: &mut [T]) {
+    for (first, panel) in (0..matrix.columns).step_by(width).zip(panels.chunks_exact_mut(matrix.rows * width))
+    {
+        let filled = (matrix.columns - first).min(width);
+        if matrix.column_stride == 1 {
+            for (k, row) in panel.chunks_exact_mut(width).enumerate() {
+                row[..filled].copy_from_slice(&matrix.elements[matrix.place(k, first)..][..filled]);
+                row[filled..].fill(T::ZERO);
+            }
+        } else {
+            if filled < width {
+                panel.fill(T::ZERO);
+            }
+            for column in 0..filled {
+                for (k, row) in panel.chunks_exact_mut(width).enumerate() {
+                    row[column] = matrix.at(k, first + column);
+                }
+            }
+        }
+    }
+}
+
+/// The product of a panel of `x` (`R` rows) and one of `y` (two registers of columns), kept in registers.
+///
+/// # Safety
+/// The processor has the instructions of `V`.
+#[inline(always)]
+unsafe fn multiply_panels<V: Vector, const R: usize>(x: &[V::Element], y: &[V::Element]) -> [[V; 2]; R] {
+    // SAFETY: the caller's promise; `chunks_exact` gives slices of the lengths that are read.
+    unsafe {
+        let mut tile = [[V::splat(V::Element::default()); 2]; R];
+        for (x, y) in x.chunks_exact(R).zip(y.chunks_exact(2 * V::LEN)) {
+            let (left, right) = (V::load(&y[..V::LEN]), V::load(&y[V::LEN..]));
+            for (row, &x) in tile.iter_mut().zip(x) {
+                let x = V::splat(x);
+                *row = [x.mul_add(left, row[0]), x.mul_add(right, row[1])];
+            }
+        }
+        tile
+    }
+}
+
+/// Writes the filled part (rows, columns) of a tile, or adds it to what is there.
+///
+/// # Safety
+/// The processor has the instructions of `V`.
+#[inline(always)]
+unsafe fn write_tile<V: Vector, const R: usize>(
+    tile: &[[V; 2]; R],
+    out: &mut [V::Element],
+    stride: usize,
+    [rows, columns]: [usize; 2],
+    add: bool,
+) {
+    let whole = columns == 2 * V::LEN;
+    for (i, row) in tile.iter().enumerate().take(rows) {
+        let out = &mut out[i * stride..][..columns];
+        // SAFETY: the caller's promise; a whole row has two registers of columns, `edge` always.
+        unsafe {
+            if whole {
+                for (part, out) in row.iter().zip(out.chunks_exact_mut(V::LEN)) {
+                    if add { V::load(out).add(*part).store(out) } else { part.store(out) }
+                }
+            } else {
+                let mut edge = [V::Element::default(); 64];
+                row[0].store(&mut edge);
+                row[1].store(&mut edge[V::LEN..]);
+                for (out, &sum) in out.iter_mut().zip(&edge) {
+                    *out = if add { *out + sum } else { sum };
+                }
+            }
+        }
+    }
+}

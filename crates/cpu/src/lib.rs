@@ -1,0 +1,63 @@
+//! The CPU backend of ndgrad: map, zip, reduce, matmul, gather, fill, threads.
+//!
+//! Every kernel is plain Rust over slices, compiled several times for the vector registers that a machine may
+//! have ([`simd`]) and split over threads when the work is large ([`threads`]). What is added to what, in which
+//! order, is fixed by the shapes alone, so results are the same bits everywhere.
+
+mod elementwise;
+mod gemm;
+mod matmul;
+mod movement;
+mod reduce;
+pub mod simd;
+pub mod threads;
+
+use ndgrad_array::{Array, Backend, Binary, Reduction, Unary};
+
+/// The processor as a backend.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Cpu;
+
+impl Backend for Cpu {
+    fn map<F: Unary>(&self, formula: F, x: &Array, out: &mut Array) {
+        elementwise::map(formula, x, out);
+    }
+
+    fn zip<F: Binary>(&self, formula: F, x: &Array, y: &Array, out: &mut Array) {
+        elementwise::zip(formula, x, y, out);
+    }
+
+    fn reduce<F: Reduction>(&self, formula: F, x: &Array, kept: usize, out: &mut Array) {
+        reduce::reduce(formula, x, kept, out);
+    }
+
+    fn matmul(&self, x: &Array, y: &Array, out: &mut Array) {
+        matmul::matmul(x, y, out);
+    }
+
+    fn gather(&self, x: &Array, rows: &[usize], out: &mut Array) {
+        movement::gather(x, rows, out);
+    }
+
+    fn scatter_add(&self, x: &Array, rows: &[usize], out: &mut Array) {
+        movement::scatter_add(x, rows, out);
+    }
+
+    fn copy(&self, x: &Array, out: &mut Array) {
+        movement::copy(x, out);
+    }
+
+    fn fill(&self, value: f64, out: &mut Array) {
+        movement::fill(value, out);
+    }
+}
+
+/// The array itself if its elements lie one behind the other, else a copy in which they do.
+pub(crate) fn contiguous(x: &Array) -> Array {
+    if x.layout().is_contiguous() {
+        return x.clone();
+    }
+    let mut copy = Array::new(x.spec());
+    movement::copy(x, &mut copy);
+    copy
+}

@@ -1,0 +1,94 @@
+//! `matmul`: which kernel computes a matrix product.
+//!
+//! The shape alone decides how an element is summed, so a transposed operand gives the same bits as its copy:
+//! a product with a single row or column is a reduction (lanes, blocks, tree: see `reduce`); any other is a chain
+//! of fused multiply-adds over `k`, in blocks (see `gemm`).
+
+use ndgrad_array::{Array, Element, with_dtype};
+
+use crate::gemm::{self, Matrix};
+use crate::reduce::{LANES, TILE, pairwise, reduce_tile, tree};
+use crate::simd::vectorized;
+use crate::threads::fill_pieces;
+
+pub fn matmul(x: &Array, y: &Array, out: &mut Array) {
+    with_dtype!(out.dtype(), T => {
+        let (x, y) = (Matrix::<T>::of(x), Matrix::<T>::of(y));
+        let out = out.as_mut_slice::<T>();
+        if out.is_empty() {
+        } else if x.columns == 0 {
+            out.fill(T::default());
+        } else if y.columns == 1 {
+            matvec(x, y, out);
+        } else if x.rows == 1 {
+            matvec(y.transpose(), x.transpose(), out);
+        } else {
+            gemm::gemm(x, y, out);
+        }
+    })
+}
+
+/// A matrix times a single column.
+fn matvec<T: Element>(matrix: Matrix<'_, T>, column: Matrix<'_, T>, out: &mut [T]) {
+    let count = matrix.columns;
+    let packed: Vec<T>;
+    let vector = match column.row_stride {
+        1 => &column.elements[column.start..][..count],
+        _ => {
+            packed = (0..count).map(|i| column.at(i, 0)).collect();
+            &packed[..]
+        }
+    };
+    if matrix.column_stride == 1 || count == 1 {
+        fill_pieces(out, count, 1, |first, out| {
+            for (i, out) in out.iter_mut().enumerate() {
+                *out = dot(&matrix.elements[matrix.place(first + i, 0)..][..count], vector);
+            }
+        });
+    } else if matrix.row_stride == 1 {
+        fill_pieces(out, count, TILE, |first, out| {
+            for (tile, out) in out.chunks_mut(TILE).enumerate() {
+                let start = matrix.place(first + tile * TILE, 0);
+                let width = out.len();
+                let step = |lane: &mut [T; TILE], i: usize| {
+                    let column =
+                        &matrix.elements[start.wrapping_add_signed(matrix.column_stride * i as isize)..];
+                    for (lane, &x) in lane.iter_mut().zip(&column[..width]) {
+                        *lane = x.mul_add(vector[i], *lane);
+                    }
+                };
+                let sums = reduce_tile(count, width, T::ZERO, step, |a, b| a + b);
+                out.copy_from_slice(&sums[..width]);
+            }
+        });
+    } else {
+        fill_pieces(out, count, 1, |first, out| {
+            let mut row = vec![T::ZERO; count];
+            for (i, out) in out.iter_mut().enumerate() {
+                row.iter_mut().enumerate().for_each(|(k, x)| *x = matrix.at(first + i, k));
+                *out = dot(&row, vector);
+            }
+        });
+    }
+}
+
+fn dot<T: Element>(x: &[T], y: &[T]) -> T {
+    let block = |start: usize, count: usize| {
+        let (x, y) = (&x[start..start + count], &y[start..start + count]);
+        vectorized(|| {
+            let mut lanes = [T::ZERO; LANES];
+            let (mut xs, mut ys) = (x.chunks_exact(LANES), y.chunks_exact(LANES));
+            for (x, y) in (&mut xs).zip(&mut ys) {
+                for ((lane, &x), &y) in lanes.iter_mut().zip(x).zip(y) {
+                    *lane = x.mul_add(y, *lane);
+                }
+            }
+            for ((lane, &x), &y) in lanes.iter_mut().zip(xs.remainder()).zip(ys.remainder()) {
+                *lane = x.mul_add(y, *lane);
+            }
+            tree(&mut lanes, count, |lane, other| *lane = *lane + *other);
+            lanes[0]
+        })
+    };
+    pairwise(0, x.len(), 1, &block, &|left, right| left + right)
+}

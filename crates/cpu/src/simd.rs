@@ -1,0 +1,100 @@
+//! Which vector registers the kernels use: chosen when the program runs, so that one build is fast everywhere.
+
+use std::sync::atomic::{AtomicU8, Ordering};
+
+/// A set of vector instructions that kernels are compiled for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[repr(u8)]
+pub enum Level {
+    /// What every machine of the target has (SSE2 on x86-64, NEON on aarch64).
+    Baseline = 1,
+    /// x86-64 with AVX2 and fused multiply-add: 256 bits.
+    Avx2 = 2,
+    /// x86-64 with AVX-512 (F, VL, DQ, BW): 512 bits.
+    Avx512 = 3,
+}
+
+impl Level {
+    /// The levels that this machine has, least first.
+    pub fn available() -> Vec<Level> {
+        let best = Level::detect();
+        [Level::Baseline, Level::Avx2, Level::Avx512].into_iter().filter(|&level| level <= best).collect()
+    }
+
+    #[cfg(target_arch = "x86_64")]
+    fn detect() -> Level {
+        if !(is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma")) {
+            return Level::Baseline;
+        }
+        let wide = is_x86_feature_detected!("avx512f")
+            && is_x86_feature_detected!("avx512vl")
+            && is_x86_feature_detected!("avx512dq")
+            && is_x86_feature_detected!("avx512bw");
+        if wide { Level::Avx512 } else { Level::Avx2 }
+    }
+
+    #[cfg(not(target_arch = "x86_64"))]
+    fn detect() -> Level {
+        Level::Baseline
+    }
+}
+
+/// 0 until first asked for.
+static LEVEL: AtomicU8 = AtomicU8::new(0);
+
+/// The level in use: the best that the machine has, or a lower one named by the environment variable
+/// `NDGRAD_SIMD` (`baseline`, `avx2`, `avx512`).
+#[inline]
+pub fn level() -> Level {
+    match LEVEL.load(Ordering::Relaxed) {
+        1 => Level::Baseline,
+        2 => Level::Avx2,
+        3 => Level::Avx512,
+        _ => choose(),
+    }
+}
+
+#[cold]
+fn choose() -> Level {
+    let wanted = match std::env::var("NDGRAD_SIMD").as_deref() {
+        Ok("baseline") => Level::Baseline,
+        Ok("avx2") => Level::Avx2,
+        _ => Level::Avx512,
+    };
+    set_level(wanted)
+}
+
+/// Uses this level, or the best below it that the machine has, and returns what is now in use.
+/// Results are the same bits at every level.
+pub fn set_level(level: Level) -> Level {
+    let level = level.min(Level::detect());
+    LEVEL.store(level as u8, Ordering::Relaxed);
+    level
+}
+
+/// Runs `body` compiled for the vector registers in use. It must be made of inlined code: a function that it
+/// calls is compiled for the baseline.
+#[inline(always)]
+pub fn vectorized<R>(body: impl FnOnce() -> R) -> R {
+    #[cfg(target_arch = "x86_64")]
+    match level() {
+        // SAFETY: `set_level` admits a level only after the processor said that it has these instructions.
+        Level::Avx512 => return unsafe { avx512(body) },
+        // SAFETY: as above.
+        Level::Avx2 => return unsafe { avx2(body) },
+        Level::Baseline => {}
+    }
+    body()
+}
+
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
+fn avx512<R>(body: impl FnOnce() -> R) -> R {
+    body()
+}
+
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx2,fma")]
+fn avx2<R>(body: impl FnOnce() -> R) -> R {
+    body()
+}

@@ -1,0 +1,227 @@
+//! Results depend on values and shapes alone: the same bits for every layout, instruction set and number of
+//! threads; and they are right.
+
+use std::sync::Mutex;
+
+use ndgrad_array::{Array, Backend, Binary, DType, Device, Layout, Reduction, Scalar, Shape, Spec, Unary};
+use ndgrad_cpu::Cpu;
+use ndgrad_cpu::simd::{Level, set_level};
+use ndgrad_cpu::threads::set_threads;
+use proptest::prelude::*;
+
+#[derive(Clone, Copy)]
+struct Sum;
+
+impl Reduction for Sum {
+    fn identity<S: Scalar>(self) -> S {
+        S::ZERO
+    }
+
+    fn combine<S: Scalar>(self, left: S, right: S) -> S {
+        left + right
+    }
+}
+
+#[derive(Clone, Copy)]
+struct Half;
+
+impl Unary for Half {
+    fn value<S: Scalar>(self, x: S) -> S {
+        x * S::literal(0.5)
+    }
+}
+
+#[derive(Clone, Copy)]
+struct Difference;
+
+impl Binary for Difference {
+    fn value<S: Scalar>(self, x: S, y: S) -> S {
+        x - y
+    }
+}
+
+/// Numbers in (-1, 1) that differ in every bit.
+fn numbers(count: usize, mut state: u64) -> Vec<f64> {
+    let mut next = || {
+        state = state.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
+        (state >> 11) as f64 / (1u64 << 52) as f64 - 1.0
+    };
+    (0..count).map(|_| next()).collect()
+}
+
+fn array(shape: impl Into<Shape>, dtype: DType, seed: u64) -> Array {
+    let shape = shape.into();
+    let wide = Array::from_slice(shape, &numbers(shape.size(), seed));
+    let mut array = Array::new(Spec { dtype, ..wide.spec() });
+    Cpu.copy(&wide, &mut array);
+    array
+}
+
+/// The same values with the last two axes stored the other way round.
+fn restored(x: &Array) -> Array {
+    let turned = x.view(x.layout().transpose());
+    let mut copy = Array::new(turned.spec());
+    Cpu.copy(&turned, &mut copy);
+    copy.view(copy.layout().transpose())
+}
+
+fn bits(x: &Array) -> Vec<u64> {
+    match x.dtype() {
+        DType::F64 => x.to_vec::<f64>().into_iter().map(f64::to_bits).collect(),
+        _ => x.to_vec::<f32>().into_iter().map(|x| x.to_bits().into()).collect(),
+    }
+}
+
+fn doubles(x: &Array) -> Vec<f64> {
+    let mut wide = Array::new(Spec { dtype: DType::F64, ..x.spec() });
+    Cpu.copy(x, &mut wide);
+    wide.to_vec()
+}
+
+/// Runs `compute` at every level with one and with two threads, over the operands as they are and stored the
+/// other way round; all must agree to the bit. Returns the result.
+fn agreed<const N: usize>(
+    operands: [&Array; N],
+    out: Spec,
+    compute: impl Fn([&Array; N], &mut Array),
+) -> Array {
+    let turned = operands.map(|x| if x.shape().rank() >= 2 { restored(x) } else { x.clone() });
+    // Level and threads are settings of the whole process.
+    static ALONE: Mutex<()> = Mutex::new(());
+    let _alone = ALONE.lock().unwrap_or_else(|failed| failed.into_inner());
+    let mut results = Vec::new();
+    for threads in [1, 2] {
+        set_threads(threads);
+        for level in Level::available() {
+            set_level(level);
+            for operands in [operands, std::array::from_fn(|i| &turned[i])] {
+                let mut result = Array::new(out);
+                compute(operands, &mut result);
+                results.push(result);
+            }
+        }
+    }
+    assert!(results.iter().all(|result| bits(result) == bits(&results[0])));
+    results.swap_remove(0)
+}
+
+fn spec(shape: impl Into<Shape>, dtype: DType) -> Spec {
+    Spec { shape: shape.into(), dtype, device: Device::cpu() }
+}
+
+fn check_matmul(m: usize, k: usize, n: usize, dtype: DType) {
+    let (x, y) = (array([m, k], dtype, 1), array([k, n], dtype, 2));
+    let product = agreed([&x, &y], spec([m, n], dtype), |[x, y], out| Cpu.matmul(x, y, out));
+    let (x, y) = (doubles(&x), doubles(&y));
+    // The error bound of a sum of k products: Higham, "Accuracy and Stability of Numerical Algorithms", 3.1.
+    let unit = if dtype == DType::F32 { f32::EPSILON as f64 } else { f64::EPSILON };
+    for (at, product) in doubles(&product).into_iter().enumerate() {
+        let (i, j) = (at / n, at % n);
+        let terms = (0..k).map(|l| x[i * k + l] * y[l * n + j]);
+        let (exact, size) = terms.fold((0.0, 0.0), |(sum, size), term: f64| (sum + term, size + term.abs()));
+        assert!((product - exact).abs() <= 2.0 * (k as f64) * unit * size, "{m}x{k}x{n} {dtype} at {i}, {j}");
+    }
+}
+
+#[test]
+fn products_of_every_shape_class() {
+    for dtype in [DType::F32, DType::F64] {
+        let sizes = [1, 2, 3, 13, 33, 65];
+        for (m, k, n) in sizes.iter().flat_map(|&m| sizes.iter().flat_map(move |&k| sizes.map(|n| (m, k, n))))
+        {
+            check_matmul(m, k, n, dtype);
+        }
+        for (m, k, n) in
+            [(150, 300, 20), (300, 520, 70), (5, 7, 2100), (1, 3000, 1), (200, 3000, 1), (1, 40, 300)]
+        {
+            check_matmul(m, k, n, dtype);
+        }
+    }
+}
+
+#[test]
+fn a_product_over_nothing_is_zero() {
+    let product =
+        agreed([&array([2, 0], DType::F32, 1), &array([0, 3], DType::F32, 1)], spec([2, 3], DType::F32), {
+            |[x, y], out| Cpu.matmul(x, y, out)
+        });
+    assert_eq!(product.to_vec::<f32>(), [0.0; 6]);
+}
+
+#[test]
+fn sums_over_last_and_first_axes() {
+    for dtype in [DType::F32, DType::F64] {
+        for (rows, count) in [(3, 5), (1, 70_000), (70, 1025), (200, 2049), (5000, 16), (2, 0)] {
+            let x = array([rows, count], dtype, 7);
+            let sums = agreed([&x], spec([rows], dtype), |[x], out| Cpu.reduce(Sum, x, 1, out));
+            let unit = if dtype == DType::F32 { f32::EPSILON as f64 } else { f64::EPSILON };
+            let values = doubles(&x);
+            for (row, sum) in doubles(&sums).into_iter().enumerate() {
+                let terms = &values[row * count..][..count];
+                let (exact, size) = terms.iter().fold((0.0, 0.0), |(s, a), x| (s + x, a + x.abs()));
+                // Pairwise: about 64 additions deep within a block, then one per doubling.
+                assert!((sum - exact).abs() <= 90.0 * unit * size + f64::EPSILON * size * count as f64);
+            }
+        }
+    }
+}
+
+#[test]
+fn large_elementwise_work_is_split_without_a_trace() {
+    let (x, y) = (array([300, 500], DType::F32, 3), array([300, 1], DType::F32, 4));
+    let halves = agreed([&x], x.spec(), |[x], out| Cpu.map(Half, x, out));
+    let differences = agreed([&x, &y], x.spec(), |[x, y], out| Cpu.zip(Difference, x, y, out));
+    let (x, y) = (x.to_vec::<f32>(), y.to_vec::<f32>());
+    assert!(halves.to_vec::<f32>().iter().zip(&x).all(|(half, x)| *half == x * 0.5));
+    assert!(differences.to_vec::<f32>().iter().enumerate().all(|(i, d)| *d == x[i] - y[i / 500]));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    /// `zip` of two views that stretch, against element-by-element arithmetic.
+    #[test]
+    fn zip_follows_the_layouts(sizes in proptest::collection::vec((1usize..4, any::<bool>(), any::<bool>()), 0..4)) {
+        let shape: Vec<usize> = sizes.iter().map(|size| size.0).collect();
+        let one = |pick: fn(&(usize, bool, bool)) -> bool| -> Vec<usize> {
+            sizes.iter().map(|size| if pick(size) { 1 } else { size.0 }).collect()
+        };
+        let shape = Shape::new(&shape);
+        let x = array(&one(|size| size.1)[..], DType::F64, 5);
+        let y = array(&one(|size| size.2)[..], DType::F64, 6);
+        let out = agreed([&x, &y], spec(shape, DType::F64), |[x, y], out| Cpu.zip(Difference, x, y, out));
+        let stretched = |x: &Array| x.view(x.layout().broadcast_to(shape)).to_vec::<f64>();
+        let expected: Vec<f64> = stretched(&x).iter().zip(stretched(&y)).map(|(x, y)| x - y).collect();
+        prop_assert_eq!(out.to_vec::<f64>(), expected);
+    }
+}
+
+#[test]
+fn gathered_rows_scatter_back() {
+    let x = array([5, 3], DType::F64, 8);
+    let rows = [4, 0, 4, 2];
+    let taken = agreed([&x], spec([4, 3], DType::F64), |[x], out| Cpu.gather(x, &rows, out));
+    let values = x.to_vec::<f64>();
+    let expected: Vec<f64> = rows.iter().flat_map(|&row| values[row * 3..][..3].to_vec()).collect();
+    assert_eq!(taken.to_vec::<f64>(), expected);
+    let back = agreed([&taken], x.spec(), |[x], out| Cpu.scatter_add(x, &rows, out)).to_vec::<f64>();
+    for (i, (sum, x)) in back.iter().zip(&values).enumerate() {
+        let times = rows.iter().filter(|&&row| row == i / 3).count() as f64;
+        assert_eq!(*sum, times * x);
+    }
+}
+
+#[test]
+fn copying_reaches_only_the_view() {
+    let mut target = array([3, 4], DType::F64, 9);
+    Cpu.fill(0.0, &mut target);
+    let whole = *target.layout();
+    let mut view = target.view(whole.slice(1, 3, 2, -2));
+    drop(target);
+    Cpu.copy(&Array::from_slice([3, 2], &[1.0f32, 2.0, 3.0, 4.0, 5.0, 6.0]), &mut view);
+    assert_eq!(
+        view.view(whole).to_vec::<f64>(),
+        [0.0, 2.0, 0.0, 1.0, 0.0, 4.0, 0.0, 3.0, 0.0, 6.0, 0.0, 5.0]
+    );
+    assert_eq!(Layout::contiguous(Shape::from([3, 4])), whole);
+}
