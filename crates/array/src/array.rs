@@ -148,11 +148,18 @@ impl Array {
         Array { layout, ..self.clone() }
     }
 
-    /// The same shape, dtype and device, without the elements: what a tape keeps of a value that no gradient
-    /// reads.
+    /// The same buffer seen in another way. The layout must lie within it. Unlike [`Array::view`], this shares
+    /// nothing, so that what was unshared can still be written without a copy.
     #[inline]
-    pub fn hollow(&self) -> Array {
-        Array { layout: self.layout, dtype: self.dtype, device: self.device, buffer: Buffer::hollow() }
+    pub fn into_view(self, layout: Layout) -> Array {
+        Array { layout, ..self }
+    }
+
+    /// Shape, dtype and device without elements: what a tape keeps of a value that no gradient reads.
+    #[inline]
+    pub fn hollow(spec: Spec) -> Array {
+        let Spec { shape, dtype, device } = spec;
+        Array { layout: Layout::contiguous(shape), dtype, device, buffer: Buffer::hollow() }
     }
 
     /// Whether both view the same memory.

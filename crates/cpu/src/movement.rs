@@ -71,7 +71,7 @@ pub fn scatter_add(x: &Array, rows: &[usize], out: &mut Array) {
         target.fill(T::default());
         for (i, &row) in rows.iter().enumerate() {
             for (target, &x) in target[row * width..][..width].iter_mut().zip(&source[i * width..]) {
-                *target = *target + x;
+                *target += x;
             }
         }
     })

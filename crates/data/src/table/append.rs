@@ -1,0 +1,173 @@
+//! `append_column`: copy a CSV file and add one column at its end.
+
+use super::Csv;
+use super::field::excerpt;
+use super::file::{open, write_error};
+use super::records::Records;
+use super::write::{write_number, write_text};
+use ndgrad_array::{Error, Place, Result};
+use std::io::{self, BufWriter, Write};
+use std::path::Path;
+
+/// Copies the CSV file at `input` byte by byte, with a column `name` of `values` added at its end; a missing
+/// value becomes an empty field. See [`Csv::append_column`] for files with another delimiter.
+///
+/// ```
+/// # let directory = tempfile::tempdir().unwrap();
+/// # let path = directory.path().join("flats.csv");
+/// std::fs::write(&path, "area,city\r\n040.50,\"Köln, Süd\"\r\n55,Bonn\r\n").unwrap();
+/// let mut output = Vec::new();
+/// ndgrad_data::append_column(&path, &mut output, "predicted", &[Some(812.5), None])?;
+/// assert_eq!(
+///     String::from_utf8(output).unwrap(),
+///     "area,city,predicted\r\n040.50,\"Köln, Süd\",812.5\r\n55,Bonn,\r\n"
+/// );
+/// # Ok::<(), ndgrad_array::Error>(())
+/// ```
+///
+/// # Errors
+/// If the file cannot be read, has a column of that name already, or has another number of rows than there are
+/// values; if `output` fails (then [`Error::File`] holds the reason, a broken pipe for example).
+pub fn append_column(
+    input: impl AsRef<Path>,
+    output: impl Write,
+    name: &str,
+    values: &[Option<f64>],
+) -> Result<()> {
+    Csv::new().append_column(input, output, name, values)
+}
+
+impl Csv {
+    /// As the function [`append_column`], for a file with this delimiter. Give it to
+    /// [`write_file`](super::write_file) to write a file whole or not at all.
+    ///
+    /// # Errors
+    /// As for the function.
+    pub fn append_column(
+        &self,
+        input: impl AsRef<Path>,
+        output: impl Write,
+        name: &str,
+        values: &[Option<f64>],
+    ) -> Result<()> {
+        let path = input.as_ref();
+        let delimiter = self.delimiter_for(path);
+        let mut records = Records::open(&path.display().to_string(), delimiter, open(path)?.0)?;
+        if records.names().iter().any(|existing| existing == name) {
+            let message = format!(
+                "there is already a column {}\n    Rename it or remove it, then try again.",
+                excerpt(name)
+            );
+            return Err(Error::content(Place::from(path).line(records.line()), message));
+        }
+        let mut output = BufWriter::new(output);
+        let header = |writer: &mut dyn Write| write_text(writer, name, delimiter);
+        copy(&mut output, records.bytes(), delimiter, header).map_err(write_error)?;
+        let mut rows = 0;
+        while records.advance_row()? {
+            let field = |writer: &mut dyn Write| match values.get(rows).copied().flatten() {
+                Some(value) => write_number(writer, value),
+                None => Ok(()),
+            };
+            copy(&mut output, records.bytes(), delimiter, field).map_err(write_error)?;
+            rows += 1;
+        }
+        if rows != values.len() {
+            let message = format!(
+                "the file has {rows} row(s), but there are {} value(s) for them\n    Did the file change meanwhile? Then try again.",
+                values.len()
+            );
+            return Err(Error::content(Place::from(path), message));
+        }
+        let (rest, _) = records.bytes();
+        output.write_all(rest).and_then(|()| output.flush()).map_err(write_error)
+    }
+}
+
+/// Writes a record as it stands in the file, with one more field before its line break.
+fn copy(
+    writer: &mut dyn Write,
+    (gap, record): (&[u8], &[u8]),
+    delimiter: u8,
+    field: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+) -> io::Result<()> {
+    // The last record may have no line break.
+    let fields = record.strip_suffix(b"\n").or(record.strip_suffix(b"\r")).unwrap_or(record);
+    writer.write_all(gap)?;
+    writer.write_all(fields)?;
+    writer.write_all(&[delimiter])?;
+    field(writer)?;
+    writer.write_all(&record[fields.len()..])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::fs;
+
+    fn append(text: &str, values: &[Option<f64>]) -> (String, Result<()>) {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("a.csv");
+        fs::write(&path, text).unwrap();
+        let mut output = Vec::new();
+        let result = append_column(&path, &mut output, "p", values);
+        (String::from_utf8(output).unwrap(), result)
+    }
+
+    /// The message, with the file's name only.
+    fn refusal(text: &str, values: &[Option<f64>]) -> String {
+        let message = append(text, values).1.unwrap_err().to_string();
+        message[message.find("a.csv").unwrap()..].to_string()
+    }
+
+    #[test]
+    fn everything_else_stays_as_it_was() {
+        let text = "\u{feff} a , \"b\"\"\"\r\n\r\n\"1\n2\",x\r\n 007 ,\"\"\r\n\n";
+        let (output, result) = append(text, &[Some(0.1), None]);
+        result.unwrap();
+        assert_eq!(output, "\u{feff} a , \"b\"\"\",p\r\n\r\n\"1\n2\",x,0.1\r\n 007 ,\"\",\r\n\n");
+    }
+
+    #[test]
+    fn lone_returns_and_a_last_line_without_a_break() {
+        assert_eq!(append("a\r1\r2", &[Some(1.0), Some(2.0)]).0, "a,p\r1,1\r2,2");
+        assert_eq!(append("a\n\"\"", &[Some(1e300)]).0, "a,p\n\"\",1e300");
+    }
+
+    #[test]
+    fn refusals() {
+        assert_eq!(
+            refusal("x,p\n1,2\n", &[None]),
+            "a.csv:1: there is already a column \"p\"\n    Rename it or remove it, then try again."
+        );
+        for values in [&[][..], &[None; 2]] {
+            assert_eq!(
+                refusal("x\n1\n", values),
+                format!(
+                    "a.csv: the file has 1 row(s), but there are {} value(s) for them\n    \
+                     Did the file change meanwhile? Then try again.",
+                    values.len()
+                )
+            );
+        }
+        assert!(refusal("x,y\n1\n", &[None]).starts_with("a.csv:2: this row has 1 field"));
+    }
+
+    #[test]
+    fn a_broken_pipe_can_be_told() {
+        struct Broken;
+        impl Write for Broken {
+            fn write(&mut self, _: &[u8]) -> io::Result<usize> {
+                Err(io::ErrorKind::BrokenPipe.into())
+            }
+            fn flush(&mut self) -> io::Result<()> {
+                Ok(())
+            }
+        }
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("a.csv");
+        fs::write(&path, "a\n1\n").unwrap();
+        let error = append_column(&path, Broken, "p", &[None]).unwrap_err();
+        assert!(matches!(error, Error::File { source, .. } if source.kind() == io::ErrorKind::BrokenPipe));
+    }
+}

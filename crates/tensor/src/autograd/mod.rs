@@ -1,0 +1,28 @@
+//! Automatic differentiation: record what is computed, then walk it backwards.
+//!
+//! Recording is a scope. Inside [`record`], operations on leaves (see [`Tensor::attach_grad`]) and on what was
+//! computed from them are remembered; outside it nothing is, so updates need no special care.
+//!
+//! ```
+//! use ndgrad_tensor::{autograd, tensor};
+//! let x = tensor([1.0, 2.0]).attach_grad();
+//! let y = autograd::record(|| (&x * &x).sum());
+//! y.backward();
+//! assert_eq!(x.grad().to_vec::<f32>(), [2.0, 4.0]);
+//! ```
+//!
+//! [`Tensor::attach_grad`]: crate::Tensor::attach_grad
+
+mod backward;
+mod check;
+mod leaf;
+mod node;
+mod scope;
+
+pub use backward::{Backward, grad};
+pub use check::{Report, check};
+pub use leaf::GradReq;
+pub use scope::{is_recording, pause, record};
+
+pub(crate) use leaf::Leaf;
+pub(crate) use node::{Edge, Node};

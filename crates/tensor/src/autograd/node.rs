@@ -1,0 +1,110 @@
+//! `Node`: one remembered operation.
+
+use std::panic::Location;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use ndgrad_array::{Array, OperationError};
+use smallvec::SmallVec;
+
+use super::Leaf;
+use crate::Tensor;
+use crate::ops::{Call, Op};
+
+/// One remembered operation: what was done, to what, and what came out.
+pub(crate) struct Node<O: ?Sized = dyn Op> {
+    /// One more than the highest input's, so that a node stands above all that it was computed from.
+    height: u64,
+    location: &'static Location<'static>,
+    /// None once `backward` has used it up.
+    saved: Mutex<Option<Saved>>,
+    op: O,
+}
+
+/// What a gradient is computed from. Values that it does not read are hollow: shape and dtype alone.
+#[derive(Clone)]
+pub(crate) struct Saved {
+    pub inputs: SmallVec<[Tensor; 2]>,
+    output: Array,
+}
+
+/// Where a gradient goes next.
+#[derive(Clone)]
+pub(crate) enum Edge {
+    Node(Arc<Node>),
+    Leaf(Arc<Leaf>),
+}
+
+impl Edge {
+    /// Its place in the order of the walk (nodes above what they were computed from, leaves last), and its
+    /// identity.
+    #[inline]
+    pub fn key(&self) -> (u64, usize) {
+        match self {
+            Edge::Node(node) => (node.height, Arc::as_ptr(node).addr()),
+            Edge::Leaf(leaf) => (0, Arc::as_ptr(leaf).addr()),
+        }
+    }
+}
+
+impl Node {
+    #[inline]
+    pub fn new<O: Op>(
+        op: O,
+        inputs: &[&Tensor],
+        output: &Array,
+        location: &'static Location<'static>,
+    ) -> Arc<Node> {
+        let saves = op.saves();
+        let height =
+            inputs.iter().filter_map(|input| input.node()).map(|node| node.height).max().unwrap_or(0) + 1;
+        let kept = |input: &&Tensor| if saves.inputs { (*input).frozen() } else { input.hollow() };
+        let saved = Saved {
+            inputs: inputs.iter().map(kept).collect(),
+            output: if saves.output { output.clone() } else { Array::hollow(output.spec()) },
+        };
+        Arc::new(Node { height, location, saved: Mutex::new(Some(saved)), op })
+    }
+
+    #[inline]
+    pub fn op(&self) -> &dyn Op {
+        &self.op
+    }
+
+    /// What was saved; it stays if `retain`, else it is handed over.
+    pub fn saved(&self, retain: bool) -> Result<Saved, OperationError> {
+        let mut slot = self.saved.lock().unwrap_or_else(PoisonError::into_inner);
+        let saved = if retain { slot.clone() } else { slot.take() };
+        saved.ok_or_else(|| {
+            OperationError::new("backward", "an earlier backward has used this graph up")
+                .operand("at", self.op.name(), format!("recorded at {}", self.location))
+                .remedy("keep it the first time, y.backward_with(Backward::new().retain_graph()), or record it again")
+        })
+    }
+
+    /// The gradient of one input.
+    pub fn gradient(self: &Arc<Self>, saved: &Saved, head: &Tensor, input: usize) -> Tensor {
+        let output = Tensor::recorded(saved.output.clone(), self.clone());
+        self.op.gradient(&Call { inputs: &saved.inputs, output: &output }, head, input)
+    }
+}
+
+impl<O: ?Sized> Node<O> {
+    /// Takes the inputs' nodes out, so that dropping this one goes no deeper.
+    fn take_parents(&mut self, parents: &mut Vec<Arc<Node>>) {
+        let saved = self.saved.get_mut().unwrap_or_else(PoisonError::into_inner).take();
+        parents.extend(saved.into_iter().flat_map(|saved| saved.inputs).filter_map(Tensor::into_node));
+    }
+}
+
+impl<O: ?Sized> Drop for Node<O> {
+    /// A loop, since a chain of a million operations would overflow the stack by recursion.
+    fn drop(&mut self) {
+        let mut orphans = Vec::new();
+        self.take_parents(&mut orphans);
+        while let Some(mut node) = orphans.pop() {
+            if let Some(node) = Arc::get_mut(&mut node) {
+                node.take_parents(&mut orphans);
+            }
+        }
+    }
+}

@@ -1,0 +1,185 @@
+//! Indexing: `x.i(0)`, `x.i((.., 1))`, `x.i(2..5)`.
+
+use std::ops::{Range, RangeFrom, RangeFull, RangeInclusive, RangeTo, RangeToInclusive};
+
+use ndgrad_array::{Layout, OperationError, Shape};
+use smallvec::SmallVec;
+
+/// What is taken of one axis.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Index {
+    /// One position, counted from the end if negative; the axis goes.
+    At(isize),
+    /// Positions from `start` to before `end`, each counted from the end if negative. With a negative `step` the
+    /// range is walked from its last position backwards.
+    Range {
+        /// The first position; the axis's first if not given.
+        start: Option<isize>,
+        /// The position after the last; the axis's size if not given.
+        end: Option<isize>,
+        /// The distance between neighbours; not 0.
+        step: isize,
+    },
+}
+
+impl Index {
+    /// The whole axis.
+    pub const ALL: Index = Index::Range { start: None, end: None, step: 1 };
+
+    /// A range with this distance between neighbours.
+    ///
+    /// ```
+    /// use ndgrad_tensor::{Index, Tensor};
+    /// let x = Tensor::linspace(0.0, 9.0, 10);
+    /// assert_eq!(x.i(Index::from(1..8).step(3)).to_vec::<f32>(), [1.0, 4.0, 7.0]);
+    /// assert_eq!(x.i(Index::from(..).step(-4)).to_vec::<f32>(), [9.0, 5.0, 1.0]);
+    /// ```
+    pub fn step(self, step: isize) -> Index {
+        match self {
+            Index::Range { start, end, .. } => Index::Range { start, end, step },
+            at => at,
+        }
+    }
+
+    /// Applies this index to one axis of a layout.
+    fn apply(self, layout: &Layout, axis: usize) -> Result<Layout, OperationError> {
+        let size = layout.shape()[axis];
+        let refused = |rule: String, value: String| {
+            OperationError::new("i", rule).operand(&format!("index {axis}"), value, "").operand(
+                "tensor",
+                layout.shape(),
+                format!("has {size} along axis {axis}"),
+            )
+        };
+        let from_start = |position: isize| if position < 0 { position + size as isize } else { position };
+        match self {
+            Index::At(position) => {
+                let at = from_start(position);
+                if (0..size as isize).contains(&at) {
+                    return Ok(layout.select(axis, at as usize));
+                }
+                Err(refused("index out of bounds".into(), position.to_string()))
+            }
+            Index::Range { step: 0, .. } => Err(refused("a step of 0 goes nowhere".into(), "step 0".into())),
+            Index::Range { start, end, step } => {
+                let first = from_start(start.unwrap_or(0));
+                let last = end.map_or(size as isize, from_start);
+                if first < 0 || last > size as isize || first > last {
+                    let text =
+                        |bound: Option<isize>| bound.map(|bound| bound.to_string()).unwrap_or_default();
+                    let value = format!("{}..{}", text(start), text(end));
+                    return Err(refused("range out of bounds".into(), value));
+                }
+                let count = ((last - first) as usize).div_ceil(step.unsigned_abs());
+                let begin = if step > 0 { first } else { last - 1 };
+                Ok(layout.slice(axis, begin.max(0) as usize, count, step))
+            }
+        }
+    }
+}
+
+/// The layout after applying one index per axis, in order; axes without one are taken whole.
+pub(crate) fn indexed(layout: &Layout, indices: &[Index]) -> Result<Layout, OperationError> {
+    let shape: &Shape = layout.shape();
+    if indices.len() > shape.rank() {
+        return Err(OperationError::new("i", "more indices than axes")
+            .operand("indices", indices.len(), "")
+            .operand("tensor", shape, format!("has {} axes", shape.rank())));
+    }
+    let mut result = *layout;
+    // From the last axis on, so that an axis that goes does not move those still to come.
+    for (axis, index) in indices.iter().enumerate().rev() {
+        if *index != Index::ALL {
+            result = index.apply(&result, axis)?;
+        }
+    }
+    Ok(result)
+}
+
+macro_rules! index_from {
+    ($($number:ty),*) => {$(
+        impl From<$number> for Index {
+            fn from(position: $number) -> Index {
+                Index::At(position as isize)
+            }
+        }
+
+        impl From<Range<$number>> for Index {
+            fn from(range: Range<$number>) -> Index {
+                Index::Range { start: Some(range.start as isize), end: Some(range.end as isize), step: 1 }
+            }
+        }
+
+        impl From<RangeFrom<$number>> for Index {
+            fn from(range: RangeFrom<$number>) -> Index {
+                Index::Range { start: Some(range.start as isize), end: None, step: 1 }
+            }
+        }
+
+        impl From<RangeTo<$number>> for Index {
+            fn from(range: RangeTo<$number>) -> Index {
+                Index::Range { start: None, end: Some(range.end as isize), step: 1 }
+            }
+        }
+
+        impl From<RangeInclusive<$number>> for Index {
+            fn from(range: RangeInclusive<$number>) -> Index {
+                Index::Range { start: Some(*range.start() as isize), end: after(*range.end() as isize), step: 1 }
+            }
+        }
+
+        impl From<RangeToInclusive<$number>> for Index {
+            fn from(range: RangeToInclusive<$number>) -> Index {
+                Index::Range { start: None, end: after(range.end as isize), step: 1 }
+            }
+        }
+    )*};
+}
+
+index_from!(i32, isize, usize);
+
+/// The end of a range that includes `last`; after the last position (-1) comes the end of the axis.
+fn after(last: isize) -> Option<isize> {
+    if last == -1 { None } else { Some(last + 1) }
+}
+
+impl From<RangeFull> for Index {
+    fn from(_: RangeFull) -> Index {
+        Index::ALL
+    }
+}
+
+/// One index, or a tuple of up to four, one per axis from the first on; or a slice of [`Index`].
+pub trait IntoIndices {
+    /// The indices.
+    fn indices(self) -> SmallVec<[Index; 4]>;
+}
+
+impl<I: Into<Index>> IntoIndices for I {
+    fn indices(self) -> SmallVec<[Index; 4]> {
+        SmallVec::from_slice(&[self.into()])
+    }
+}
+
+impl IntoIndices for &[Index] {
+    fn indices(self) -> SmallVec<[Index; 4]> {
+        SmallVec::from_slice(self)
+    }
+}
+
+macro_rules! indices_of_tuples {
+    ($($name:ident),*) => {
+        impl<$($name: Into<Index>),*> IntoIndices for ($($name,)*) {
+            #[allow(non_snake_case)]
+            fn indices(self) -> SmallVec<[Index; 4]> {
+                let ($($name,)*) = self;
+                SmallVec::from_slice(&[$($name.into()),*])
+            }
+        }
+    };
+}
+
+indices_of_tuples!(A);
+indices_of_tuples!(A, B);
+indices_of_tuples!(A, B, C);
+indices_of_tuples!(A, B, C, D);

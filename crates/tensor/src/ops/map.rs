@@ -1,0 +1,64 @@
+//! `Map`: an elementwise operation of one input.
+
+use ndgrad_array::{Array, Backend, OperationError, Result, Scalar, Spec, Unary};
+use ndgrad_cpu::Cpu;
+
+use super::{Call, Op, Saves, apply};
+use crate::Tensor;
+
+/// An elementwise operation of one input: a formula and its slope.
+pub trait Map: Copy + Default + std::fmt::Debug + Send + Sync + 'static {
+    /// The name of the method that applies it.
+    const NAME: &'static str;
+    /// One sentence for tables of operations.
+    const DOC: &'static str;
+    /// Which values [`Map::slope`] reads.
+    const SAVES: Saves = Saves::ALL;
+    /// Numbers between which the derived tests draw inputs: where the formula is defined and smooth.
+    const DOMAIN: [f64; 2] = [-3.0, 3.0];
+
+    /// The formula.
+    fn value<S: Scalar>(self, x: S) -> S;
+
+    /// The derivative at `x`, where the value is `y`, in tensor operations.
+    fn slope(self, x: &Tensor, y: &Tensor) -> Tensor;
+
+    /// Applies the operation.
+    #[track_caller]
+    fn apply(self, x: &Tensor) -> Tensor {
+        apply(MapOp(self), &[x])
+    }
+}
+
+/// A [`Map`] as an [`Op`].
+#[derive(Clone, Copy, Debug)]
+pub struct MapOp<M>(pub M);
+
+impl<M: Map> Unary for MapOp<M> {
+    #[inline(always)]
+    fn value<S: Scalar>(self, x: S) -> S {
+        self.0.value(x)
+    }
+}
+
+impl<M: Map> Op for MapOp<M> {
+    fn name(&self) -> &'static str {
+        M::NAME
+    }
+
+    fn saves(&self) -> Saves {
+        M::SAVES
+    }
+
+    fn infer(&self, inputs: &[Spec]) -> Result<Spec, OperationError> {
+        Ok(inputs[0])
+    }
+
+    fn forward(&self, inputs: &[&Array], out: &mut Array) {
+        Cpu.map(*self, inputs[0], out);
+    }
+
+    fn gradient(&self, call: &Call<'_>, head: &Tensor, _: usize) -> Tensor {
+        head * self.0.slope(&call.inputs[0], call.output)
+    }
+}

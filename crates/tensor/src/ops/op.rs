@@ -1,0 +1,151 @@
+//! `Op`: what every operation says of itself, and the one place where operations are applied.
+
+use std::any::Any;
+use std::fmt::Debug;
+use std::panic::Location;
+
+use ndgrad_array::{Array, Layout, OperationError, Result, Spec};
+use smallvec::SmallVec;
+
+use crate::Tensor;
+use crate::autograd::{self, Node};
+
+/// An operation as a value: its shape rule, its kernel, its gradient.
+///
+/// Elementwise operations implement [`Map`](super::Map) or [`Zip`](super::Zip) instead, which is less to say.
+pub trait Op: Any + Debug + Send + Sync {
+    /// The name, as in messages and in the list of operations.
+    fn name(&self) -> &'static str;
+
+    /// Which values [`Op::gradient`] reads. Others are let go, so that a tape holds no memory for nothing; of
+    /// those, shape and dtype can still be asked.
+    fn saves(&self) -> Saves {
+        Saves::ALL
+    }
+
+    /// The shape rule: what comes out for such inputs, or why they are refused.
+    fn infer(&self, inputs: &[Spec]) -> Result<Spec, OperationError>;
+
+    /// For an operation that only looks at its input in another way: the layout of the result in the input's
+    /// memory, if there is one.
+    fn view(&self, _input: &Layout) -> Option<Layout> {
+        None
+    }
+
+    /// Computes every element of `out`, which is contiguous and as [`Op::infer`] said.
+    fn forward(&self, inputs: &[&Array], out: &mut Array);
+
+    /// The gradient of one input, in tensor operations, given the gradient `head` of the output. It may have the
+    /// output's shape where the input was stretched: what is too much is summed away by `backward`.
+    fn gradient(&self, call: &Call<'_>, head: &Tensor, input: usize) -> Tensor;
+}
+
+/// What an operation was applied to and what came out, as its gradient sees them.
+#[derive(Debug)]
+pub struct Call<'a> {
+    /// The inputs.
+    pub inputs: &'a [Tensor],
+    /// The result.
+    pub output: &'a Tensor,
+}
+
+/// Which values a gradient reads.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Saves {
+    /// The elements of the inputs.
+    pub inputs: bool,
+    /// The elements of the output.
+    pub output: bool,
+}
+
+impl Saves {
+    /// Shapes and dtypes only.
+    pub const NONE: Saves = Saves { inputs: false, output: false };
+    /// The inputs' elements.
+    pub const INPUTS: Saves = Saves { inputs: true, output: false };
+    /// The output's elements.
+    pub const OUTPUT: Saves = Saves { inputs: false, output: true };
+    /// Everything.
+    pub const ALL: Saves = Saves { inputs: true, output: true };
+}
+
+/// Applies an operation, and remembers it if recording.
+///
+/// # Panics
+/// At the caller's line, when the operation refuses its inputs.
+#[inline]
+#[track_caller]
+pub fn apply<O: Op>(op: O, inputs: &[&Tensor]) -> Tensor {
+    match try_apply(op, inputs) {
+        Ok(output) => output,
+        Err(error) => refuse(error),
+    }
+}
+
+/// Applies an operation, and remembers it if recording; the checked form under every method and operator.
+///
+/// # Errors
+/// When the operation refuses its inputs.
+///
+/// ```
+/// use ndgrad_tensor::{ops, tensor};
+/// let error = ops::try_apply(ops::MatMul, &[&tensor([[1.0, 2.0]]), &tensor([[1.0, 2.0]])]).unwrap_err();
+/// assert!(error.to_string().starts_with("matmul: inner sizes differ"));
+/// ```
+#[track_caller]
+pub fn try_apply<O: Op>(op: O, inputs: &[&Tensor]) -> Result<Tensor, OperationError> {
+    let arrays: SmallVec<[Array; 2]> = inputs.iter().map(|input| input.array()).collect();
+    let specs: SmallVec<[Spec; 2]> = arrays.iter().map(Array::spec).collect();
+    if let Some(other) = specs.iter().find(|spec| spec.device != specs[0].device) {
+        return Err(OperationError::new(op.name(), "operands live on different devices")
+            .operand("first", specs[0].device, "")
+            .operand("another", other.device, "")
+            .remedy("bring them together with to_device"));
+    }
+    let spec = op.infer(&specs)?;
+    let view = match &arrays[..] {
+        [input] => op.view(input.layout()).map(|layout| input.view(layout)),
+        _ => None,
+    };
+    let output = view.unwrap_or_else(|| {
+        let borrowed: SmallVec<[&Array; 2]> = arrays.iter().collect();
+        let mut output = Array::new(spec);
+        op.forward(&borrowed, &mut output);
+        output
+    });
+    debug_assert_eq!(output.spec(), spec, "{} computes what it infers", op.name());
+    if autograd::is_recording() && inputs.iter().any(|input| input.requires_grad()) {
+        let node = Node::new(op, inputs, &output, Location::caller());
+        return Ok(Tensor::recorded(output, node));
+    }
+    Ok(Tensor::from_array(output))
+}
+
+/// Panics at the caller's line with the text of the error.
+#[cold]
+#[track_caller]
+pub(crate) fn refuse(error: OperationError) -> ! {
+    panic!("{error}")
+}
+
+/// The one dtype of all inputs, or an error that names the cast.
+pub(crate) fn same_dtype(name: &str, inputs: &[Spec]) -> Result<(), OperationError> {
+    let Some(other) = inputs.iter().find(|input| input.dtype != inputs[0].dtype) else { return Ok(()) };
+    Err(OperationError::new(name, "dtypes differ, and none is converted silently")
+        .operand("left", format!("{} {}", inputs[0].shape, inputs[0].dtype), "")
+        .operand("right", format!("{} {}", other.shape, other.dtype), "")
+        .remedy(format!("convert one: right.to_dtype(DType::{:?})", inputs[0].dtype)))
+}
+
+/// The axis that a number from -rank to rank - 1 names, or an error.
+pub(crate) fn resolve_axis(name: &str, axis: isize, rank: usize) -> Result<usize, OperationError> {
+    let resolved = if axis < 0 { axis + rank as isize } else { axis };
+    if (0..rank as isize).contains(&resolved) {
+        return Ok(resolved as usize);
+    }
+    let rule = match rank {
+        0 => "a scalar has no axes".to_string(),
+        _ => format!("an axis lies between {} and {}", -(rank as isize), rank - 1),
+    };
+    Err(OperationError::new(name, rule).operand("axis", axis, format!("of a tensor with {rank} axes")))
+}

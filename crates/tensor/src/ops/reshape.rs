@@ -1,0 +1,91 @@
+//! `reshape`: the same elements under another shape.
+
+use ndgrad_array::{Array, Backend, Layout, OperationError, Result, Shape, Spec};
+use ndgrad_cpu::Cpu;
+use smallvec::SmallVec;
+
+use super::{Call, Case, Op, Saves, apply};
+use crate::{Integers, Tensor};
+
+/// The same elements in row-major order under another shape, of which one size may be -1: what is left.
+#[derive(Clone, Debug)]
+pub struct Reshape {
+    /// The new sizes.
+    pub sizes: SmallVec<[isize; 8]>,
+}
+
+impl Reshape {
+    fn resolve(&self, shape: &Shape) -> Result<Shape, OperationError> {
+        let refused = |rule: &str| {
+            let sizes = format!("{:?}", &self.sizes[..]);
+            Err(OperationError::new("reshape", rule)
+                .operand("tensor", shape, format!("{} elements", shape.size()))
+                .operand("sizes", sizes, ""))
+        };
+        if self.sizes.iter().any(|&size| size < -1)
+            || self.sizes.iter().filter(|&&size| size == -1).count() > 1
+        {
+            return refused("sizes are not negative, but for one -1 that stands for what is left");
+        }
+        let known: usize = self.sizes.iter().filter(|&&size| size != -1).map(|&size| size as usize).product();
+        let left = shape.size().checked_div(known).unwrap_or(0);
+        let sizes: SmallVec<[usize; 8]> =
+            self.sizes.iter().map(|&size| if size == -1 { left } else { size as usize }).collect();
+        if sizes.iter().product::<usize>() != shape.size() {
+            return refused("the number of elements must stay");
+        }
+        Ok(Shape::new(&sizes))
+    }
+}
+
+impl Op for Reshape {
+    fn name(&self) -> &'static str {
+        "reshape"
+    }
+
+    fn saves(&self) -> Saves {
+        Saves::NONE
+    }
+
+    fn infer(&self, inputs: &[Spec]) -> Result<Spec, OperationError> {
+        Ok(inputs[0].with_shape(self.resolve(&inputs[0].shape)?))
+    }
+
+    fn view(&self, input: &Layout) -> Option<Layout> {
+        input.reshape(self.resolve(input.shape()).expect("checked by infer"))
+    }
+
+    fn forward(&self, inputs: &[&Array], out: &mut Array) {
+        let mut rows = Array::new(inputs[0].spec());
+        Cpu.copy(inputs[0], &mut rows);
+        *out = rows.view(*out.layout());
+    }
+
+    fn gradient(&self, call: &Call<'_>, head: &Tensor, _: usize) -> Tensor {
+        head.reshape(call.inputs[0].shape())
+    }
+}
+
+impl Tensor {
+    /// The same elements in row-major order under another shape; one size may be -1: what is left. A view where
+    /// the layout allows it.
+    ///
+    /// ```
+    /// use ndgrad_tensor::tensor;
+    /// assert_eq!(tensor([1.0, 2.0, 3.0]).reshape([-1, 1]).shape(), [3, 1]);
+    /// ```
+    ///
+    /// # Panics
+    /// When the number of elements would change.
+    #[track_caller]
+    pub fn reshape(&self, sizes: impl Integers) -> Tensor {
+        apply(Reshape { sizes: sizes.integers() }, &[self])
+    }
+}
+
+pub(super) fn cases() -> Vec<Case> {
+    let case = |sizes: &[isize], shape: &[usize]| {
+        Case::new(Reshape { sizes: SmallVec::from_slice(sizes) }, &[shape])
+    };
+    vec![case(&[3, -1], &[2, 3]), case(&[-1], &[2, 1, 2]), case(&[1, 1], &[]), case(&[0, 5], &[2, 0])]
+}

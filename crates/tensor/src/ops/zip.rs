@@ -1,0 +1,75 @@
+//! `Zip`: an elementwise operation of two inputs, which stretch to a common shape.
+
+use ndgrad_array::{Array, Backend, Binary, OperationError, Result, Scalar, Spec};
+use ndgrad_cpu::Cpu;
+
+use super::{Call, Op, Saves, apply, same_dtype};
+use crate::Tensor;
+
+/// An elementwise operation of two inputs: a formula and its gradients.
+pub trait Zip: Copy + Default + std::fmt::Debug + Send + Sync + 'static {
+    /// The name of the method that applies it.
+    const NAME: &'static str;
+    /// One sentence for tables of operations.
+    const DOC: &'static str;
+    /// Which values the gradients read.
+    const SAVES: Saves = Saves::ALL;
+    /// Numbers between which the derived tests draw inputs: where the formula is defined and smooth.
+    const DOMAIN: [f64; 2] = [-3.0, 3.0];
+
+    /// The formula.
+    fn value<S: Scalar>(self, x: S, y: S) -> S;
+
+    /// The gradient of the left input, given the gradient `head` of the result.
+    fn left(self, call: &Call<'_>, head: &Tensor) -> Tensor;
+
+    /// The gradient of the right input.
+    fn right(self, call: &Call<'_>, head: &Tensor) -> Tensor;
+
+    /// Applies the operation.
+    #[track_caller]
+    fn apply(self, x: &Tensor, y: &Tensor) -> Tensor {
+        apply(ZipOp(self), &[x, y])
+    }
+}
+
+/// A [`Zip`] as an [`Op`].
+#[derive(Clone, Copy, Debug)]
+pub struct ZipOp<Z>(pub Z);
+
+impl<Z: Zip> Binary for ZipOp<Z> {
+    #[inline(always)]
+    fn value<S: Scalar>(self, x: S, y: S) -> S {
+        self.0.value(x, y)
+    }
+}
+
+impl<Z: Zip> Op for ZipOp<Z> {
+    fn name(&self) -> &'static str {
+        Z::NAME
+    }
+
+    fn saves(&self) -> Saves {
+        Z::SAVES
+    }
+
+    fn infer(&self, inputs: &[Spec]) -> Result<Spec, OperationError> {
+        same_dtype(Z::NAME, inputs)?;
+        let [left, right] = [inputs[0].shape, inputs[1].shape];
+        let shape = left.broadcast(&right).ok_or_else(|| {
+            OperationError::new(Z::NAME, "shapes do not stretch to a common one")
+                .operand("left", left, "")
+                .operand("right", right, "aligned from the last axis, sizes must be equal or 1")
+                .remedy("reshape one of them, for example y.reshape([-1, 1])")
+        })?;
+        Ok(inputs[0].with_shape(shape))
+    }
+
+    fn forward(&self, inputs: &[&Array], out: &mut Array) {
+        Cpu.zip(*self, inputs[0], inputs[1], out);
+    }
+
+    fn gradient(&self, call: &Call<'_>, head: &Tensor, input: usize) -> Tensor {
+        if input == 0 { self.0.left(call, head) } else { self.0.right(call, head) }
+    }
+}

@@ -1,0 +1,306 @@
+//! `Tensor`: a handle to a value and, while recording, to its history.
+
+use std::borrow::Borrow;
+use std::fmt;
+use std::sync::Arc;
+
+use ndgrad_array::{Array, DType, Device, Element, OperationError, Shape, Spec};
+
+use crate::autograd::{self, Edge, GradReq, Leaf, Node};
+use crate::ops::refuse;
+
+/// An n-dimensional array that remembers, while recording, how it was computed.
+///
+/// A `Tensor` is a cheap handle: cloning one shares its memory. Values never change once computed; what changes
+/// in place is a *leaf*, made by [`Tensor::attach_grad`] and updated by [`Tensor::assign`].
+///
+/// Operations panic at the caller's line when shapes, dtypes or devices do not fit; each has a `try_` twin in
+/// [`crate::ops::try_apply`], which returns the error.
+#[derive(Clone)]
+pub struct Tensor(Repr);
+
+#[derive(Clone)]
+enum Repr {
+    Value {
+        array: Array,
+        node: Option<Arc<Node>>,
+    },
+    Leaf(Arc<Leaf>),
+    /// A leaf as it was when an operation used it.
+    Frozen {
+        array: Array,
+        leaf: Arc<Leaf>,
+    },
+}
+
+impl Tensor {
+    /// A tensor without history.
+    #[inline]
+    pub fn from_array(array: Array) -> Tensor {
+        Tensor(Repr::Value { array, node: None })
+    }
+
+    #[inline]
+    pub(crate) fn recorded(array: Array, node: Arc<Node>) -> Tensor {
+        Tensor(Repr::Value { array, node: Some(node) })
+    }
+
+    /// The value at this moment, without history. No elements are copied.
+    #[inline]
+    pub fn array(&self) -> Array {
+        match &self.0 {
+            Repr::Value { array, .. } | Repr::Frozen { array, .. } => array.clone(),
+            Repr::Leaf(leaf) => leaf.value(),
+        }
+    }
+
+    /// Shape, dtype and device.
+    #[inline]
+    pub fn spec(&self) -> Spec {
+        match &self.0 {
+            Repr::Value { array, .. } | Repr::Frozen { array, .. } => array.spec(),
+            Repr::Leaf(leaf) => leaf.spec(),
+        }
+    }
+
+    /// The sizes of the axes.
+    #[inline]
+    pub fn shape(&self) -> Shape {
+        match &self.0 {
+            Repr::Value { array, .. } | Repr::Frozen { array, .. } => *array.shape(),
+            Repr::Leaf(leaf) => leaf.spec().shape,
+        }
+    }
+
+    /// The number of axes.
+    #[inline]
+    pub fn rank(&self) -> usize {
+        self.shape().rank()
+    }
+
+    /// The number of elements.
+    #[inline]
+    pub fn size(&self) -> usize {
+        self.shape().size()
+    }
+
+    /// The size of the first axis: the number of rows, 1 for a scalar.
+    #[inline]
+    pub fn len(&self) -> usize {
+        self.shape().first().copied().unwrap_or(1)
+    }
+
+    /// Whether there are no elements.
+    #[inline]
+    pub fn is_empty(&self) -> bool {
+        self.size() == 0
+    }
+
+    /// The type of the elements.
+    #[inline]
+    pub fn dtype(&self) -> DType {
+        self.spec().dtype
+    }
+
+    /// Where the tensor lives.
+    #[inline]
+    pub fn device(&self) -> Device {
+        self.spec().device
+    }
+
+    /// The tensor on another device; itself if it is there already. MXNet's `as_in_context`.
+    pub fn to_device(&self, device: Device) -> Tensor {
+        // One device exists so far, so a tensor is always there already.
+        debug_assert_eq!(device, self.device());
+        self.clone()
+    }
+
+    /// The only element, widened to f64.
+    ///
+    /// # Panics
+    /// When there is not exactly one element.
+    #[track_caller]
+    pub fn item(&self) -> f64 {
+        if self.size() != 1 {
+            refuse(
+                OperationError::new("item", "exactly one element is needed")
+                    .operand("tensor", self.shape(), format!("has {}", self.size()))
+                    .remedy(
+                        "reduce it first (sum, mean), pick one element with i(...), or read all with to_vec",
+                    ),
+            );
+        }
+        let array = self.array();
+        let place = array.layout().offset();
+        ndgrad_array::with_dtype!(array.dtype(), T => array.buffer::<T>()[place].to_f64())
+    }
+
+    /// A copy of the elements in row-major order. `T` must be the tensor's dtype.
+    ///
+    /// # Panics
+    /// When it is not.
+    #[track_caller]
+    pub fn to_vec<T: Element>(&self) -> Vec<T> {
+        if T::DTYPE != self.dtype() {
+            refuse(
+                OperationError::new("to_vec", "elements are read as what they are")
+                    .operand("tensor", self.dtype(), "")
+                    .operand("asked for", T::DTYPE, "")
+                    .remedy(format!("convert first: x.to_dtype(DType::{:?})", T::DTYPE)),
+            );
+        }
+        self.array().to_vec()
+    }
+
+    /// The same value without its history: no gradient flows through it.
+    #[inline]
+    pub fn detach(&self) -> Tensor {
+        Tensor::from_array(self.array())
+    }
+
+    /// A leaf that starts with this value: a parameter to be learned. Gradients reach it, and
+    /// [`Tensor::assign`] changes it for every handle to it.
+    ///
+    /// ```
+    /// use ndgrad_tensor::{autograd, tensor};
+    /// let w = tensor([3.0]).attach_grad();
+    /// autograd::record(|| w.square().sum()).backward();
+    /// assert_eq!(w.grad().item(), 6.0);
+    /// w.assign(&w - 0.5 * w.grad());
+    /// assert_eq!(w.item(), 0.0);
+    /// ```
+    #[must_use = "the leaf is the returned tensor"]
+    pub fn attach_grad(&self) -> Tensor {
+        self.attach_grad_with(GradReq::Write)
+    }
+
+    /// [`Tensor::attach_grad`] with a choice of what `backward` does with the gradient.
+    #[must_use = "the leaf is the returned tensor"]
+    pub fn attach_grad_with(&self, request: GradReq) -> Tensor {
+        Tensor(Repr::Leaf(Arc::new(Leaf::new(self.array(), request))))
+    }
+
+    /// The gradient that the last `backward` left here: of this leaf's shape and dtype, zeros if none has come.
+    ///
+    /// # Panics
+    /// When this tensor is not a leaf.
+    #[track_caller]
+    pub fn grad(&self) -> Tensor {
+        match &self.0 {
+            Repr::Leaf(leaf) => leaf.gradient().unwrap_or_else(|| Tensor::zeros_like(self)),
+            _ => refuse(self.not_a_leaf("grad", "only a leaf has a gradient")),
+        }
+    }
+
+    /// Replaces a leaf's value, for every handle to it. Values that a recorded graph has saved stay as they were.
+    ///
+    /// # Panics
+    /// When this tensor is not a leaf; when shape, dtype or device differ; while recording.
+    #[track_caller]
+    pub fn assign(&self, value: impl Borrow<Tensor>) {
+        let value: &Tensor = value.borrow();
+        let Repr::Leaf(leaf) = &self.0 else {
+            refuse(self.not_a_leaf("assign", "only a leaf can be assigned to"))
+        };
+        if autograd::is_recording() {
+            refuse(
+                OperationError::new("assign", "a leaf may not change while its use is recorded")
+                    .operand("leaf", self.shape(), "")
+                    .remedy(
+                        "assign after the closure of autograd::record has returned, or in autograd::pause",
+                    ),
+            );
+        }
+        let (own, new) = (self.spec(), value.spec());
+        if own != new {
+            let mut error =
+                OperationError::new("assign", "the new value must have the leaf's shape and dtype")
+                    .operand("leaf", format!("{} {}", own.shape, own.dtype), "")
+                    .operand("value", format!("{} {}", new.shape, new.dtype), "");
+            if own.dtype != new.dtype {
+                error = error.remedy(format!("convert it: value.to_dtype(DType::{:?})", own.dtype));
+            }
+            refuse(error)
+        }
+        leaf.assign(value.array());
+    }
+
+    fn not_a_leaf(&self, operation: &str, rule: &str) -> OperationError {
+        let note = if self.node().is_some() { "the result of a recorded operation" } else { "a plain value" };
+        OperationError::new(operation, rule)
+            .operand("tensor", self.shape(), note)
+            .remedy("make a leaf first: let w = w.attach_grad();")
+    }
+
+    /// Whether gradients flow to or through this tensor.
+    #[inline]
+    pub fn requires_grad(&self) -> bool {
+        match &self.0 {
+            Repr::Value { node, .. } => node.is_some(),
+            Repr::Leaf(leaf) | Repr::Frozen { leaf, .. } => leaf.request() != GradReq::Null,
+        }
+    }
+
+    /// Where a gradient goes from here.
+    #[inline]
+    pub(crate) fn edge(&self) -> Option<Edge> {
+        match &self.0 {
+            Repr::Value { node, .. } => node.clone().map(Edge::Node),
+            Repr::Leaf(leaf) | Repr::Frozen { leaf, .. } => {
+                (leaf.request() != GradReq::Null).then(|| Edge::Leaf(leaf.clone()))
+            }
+        }
+    }
+
+    /// This tensor as a graph keeps it: the value of this moment, and where its gradient goes.
+    #[inline]
+    pub(crate) fn frozen(&self) -> Tensor {
+        match &self.0 {
+            Repr::Leaf(leaf) => Tensor(Repr::Frozen { array: leaf.value(), leaf: leaf.clone() }),
+            _ => self.clone(),
+        }
+    }
+
+    /// [`Tensor::frozen`] without the elements.
+    #[inline]
+    pub(crate) fn hollow(&self) -> Tensor {
+        let array = Array::hollow(self.spec());
+        match &self.0 {
+            Repr::Value { node, .. } => Tensor(Repr::Value { array, node: node.clone() }),
+            Repr::Leaf(leaf) | Repr::Frozen { leaf, .. } => {
+                Tensor(Repr::Frozen { array, leaf: leaf.clone() })
+            }
+        }
+    }
+
+    #[inline]
+    pub(crate) fn node(&self) -> Option<&Arc<Node>> {
+        match &self.0 {
+            Repr::Value { node, .. } => node.as_ref(),
+            _ => None,
+        }
+    }
+
+    /// Gives up the handle for the node behind it.
+    #[inline]
+    pub(crate) fn into_node(self) -> Option<Arc<Node>> {
+        match self.0 {
+            Repr::Value { node, .. } => node,
+            _ => None,
+        }
+    }
+}
+
+impl fmt::Debug for Tensor {
+    /// One line: shape, dtype, device, and what it is. The elements are printed by `{}`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Spec { shape, dtype, device } = self.spec();
+        write!(f, "Tensor({shape} {dtype} @{device}")?;
+        match &self.0 {
+            Repr::Leaf(_) | Repr::Frozen { .. } => write!(f, ", leaf")?,
+            Repr::Value { node: Some(node), .. } => write!(f, ", from {}", node.op().name())?,
+            Repr::Value { node: None, .. } => {}
+        }
+        write!(f, ")")
+    }
+}

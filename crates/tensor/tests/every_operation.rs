@@ -1,0 +1,179 @@
+//! What holds for every operation, checked by walking `OPS`.
+
+use std::collections::HashSet;
+
+use ndgrad_tensor::autograd::{self, Backward};
+use ndgrad_tensor::ops::{Case, Entry, OPS, Saves};
+use ndgrad_tensor::random::Generator;
+use ndgrad_tensor::simd::{Level, set_level};
+use ndgrad_tensor::{DType, Index, Shape, Tensor, live_buffers};
+
+/// Numbers from the case's domain, as f64.
+fn draw(generator: &mut Generator, shape: Shape, [low, high]: [f64; 2]) -> Tensor {
+    let numbers = generator.uniform(shape).to_dtype(DType::F64);
+    low + (high - low) * numbers
+}
+
+fn inputs(case: &Case) -> Vec<Tensor> {
+    let mut generator = Generator::philox(11);
+    case.shapes.iter().map(|&shape| draw(&mut generator, shape, case.domain)).collect()
+}
+
+fn call(case: &Case, inputs: &[Tensor]) -> Tensor {
+    case.call(&inputs.iter().collect::<Vec<_>>())
+}
+
+fn every_case(body: impl Fn(&Entry, &Case, &str)) {
+    for entry in OPS {
+        for case in (entry.cases)() {
+            body(entry, &case, &format!("{:?} on {:?}", case.op, case.shapes));
+        }
+    }
+}
+
+fn bits(x: &Tensor) -> Vec<u64> {
+    x.to_dtype(DType::F64).to_vec::<f64>().into_iter().map(f64::to_bits).collect()
+}
+
+#[test]
+fn it_is_listed_once_with_a_sentence_and_cases() {
+    let names: HashSet<&str> = OPS.iter().map(|entry| entry.name).collect();
+    assert_eq!(names.len(), OPS.len());
+    for entry in OPS {
+        assert!(entry.doc.ends_with('.') && entry.doc.len() > 10, "{}: {}", entry.name, entry.doc);
+        let cases = (entry.cases)();
+        assert!(!cases.is_empty() && cases.iter().all(|case| case.op.name() == entry.name), "{}", entry.name);
+    }
+}
+
+/// A file in `ops/` that implements an operation is of no use until it is listed.
+#[test]
+fn every_implementation_is_listed() {
+    let listed: String = std::fs::read_to_string("src/ops/mod.rs").unwrap();
+    let list = listed.split_once("pub const OPS").unwrap().1;
+    for file in std::fs::read_dir("src/ops").unwrap() {
+        let path = file.unwrap().path();
+        let text = std::fs::read_to_string(&path).unwrap();
+        for line in text.lines() {
+            let elementwise =
+                ["impl Map for ", "impl Zip for "].iter().find_map(|start| line.strip_prefix(start));
+            if let Some(name) = elementwise {
+                let name = name.trim_end_matches(" {");
+                assert!(list.contains(&format!("<{name}>")), "{name} of {path:?} is not in OPS");
+            }
+            if line.starts_with("impl Op for ") {
+                let module = path.file_stem().unwrap().to_str().unwrap();
+                assert!(list.contains(&format!("{module}::")), "{path:?} is not in OPS");
+            }
+        }
+    }
+}
+
+#[test]
+fn its_gradient_is_that_of_finite_differences() {
+    every_case(|_, case, name| {
+        let report = autograd::check(|inputs| call(case, inputs), &inputs(case));
+        assert!(report.error < 1e-8, "{name}: {report}");
+    });
+}
+
+#[test]
+fn its_second_gradient_is_that_of_finite_differences() {
+    every_case(|_, case, name| {
+        let count = case.shapes.len();
+        let gradients = |inputs: &[Tensor]| {
+            let leaves: Vec<Tensor> =
+                inputs.iter().map(|x| if x.requires_grad() { x.clone() } else { x.attach_grad() }).collect();
+            autograd::record(|| {
+                let y = call(case, &leaves);
+                // Squared, so that even a linear operation has a second gradient.
+                let loss = y.to_dtype(DType::F64).square().sum();
+                let how = Backward::new().create_graph();
+                let gradients = autograd::grad(&loss, &leaves.iter().collect::<Vec<_>>(), how);
+                gradients.iter().map(|gradient| gradient.square().sum()).reduce(|a, b| a + b).unwrap()
+            })
+        };
+        let report = autograd::check(gradients, &inputs(case));
+        assert!(report.error < 1e-7, "{name} of {count}: {report}");
+    });
+}
+
+/// The same values, stored with the axes the other way round and a gap behind every element.
+fn spread(x: &Tensor) -> Tensor {
+    if x.rank() == 0 {
+        return x.clone();
+    }
+    let backwards: Vec<usize> = (0..x.rank()).rev().collect();
+    let turned = x.permute(&backwards[..]);
+    let twice = turned.reshape([x.size(), 1]).broadcast_to([x.size(), 2]).reshape([2 * x.size()]);
+    twice.i(Index::ALL.step(2)).reshape(turned.shape()).permute(&backwards[..])
+}
+
+#[test]
+fn views_give_the_bits_of_copies() {
+    every_case(|_, case, name| {
+        let plain = inputs(case);
+        let views: Vec<Tensor> = plain.iter().map(spread).collect();
+        assert!(plain.iter().zip(&views).all(|(x, view)| bits(x) == bits(view)));
+        assert_eq!(bits(&call(case, &plain)), bits(&call(case, &views)), "{name}");
+    });
+}
+
+#[test]
+fn every_instruction_set_gives_the_same_bits() {
+    every_case(|_, case, name| {
+        for dtype in [DType::F32, DType::F64] {
+            let inputs: Vec<Tensor> = inputs(case).iter().map(|x| x.to_dtype(dtype)).collect();
+            let results: Vec<Vec<u64>> = Level::available()
+                .into_iter()
+                .map(|level| {
+                    set_level(level);
+                    bits(&call(case, &inputs))
+                })
+                .collect();
+            assert!(results.iter().all(|result| *result == results[0]), "{name} {dtype}");
+        }
+    });
+}
+
+#[test]
+fn every_dtype_gives_near_numbers_of_that_dtype() {
+    every_case(|entry, case, name| {
+        let wide = call(case, &inputs(case));
+        for &dtype in entry.dtypes() {
+            let narrow = call(case, &inputs(case).iter().map(|x| x.to_dtype(dtype)).collect::<Vec<_>>());
+            assert!(narrow.dtype() == dtype || entry.name == "to_dtype", "{name}");
+            let (wide, narrow) = (wide.to_vec::<f64>(), narrow.to_dtype(DType::F64).to_vec::<f64>());
+            // Inputs rounded to f32 move the steepest of these formulas by about 20 units in the last place.
+            assert!(
+                wide.iter().zip(&narrow).all(|(a, b)| (a - b).abs() < 3e-6 * a.abs().max(1.0)),
+                "{name} {dtype}"
+            );
+        }
+    });
+}
+
+/// Hollow inputs have no elements, so a gradient that reads what it did not ask for fails above. This shows that
+/// a tape lets go of what is not asked for.
+#[test]
+fn the_tape_keeps_only_what_the_gradient_reads() {
+    every_case(|_, case, name| {
+        let is_view = |x: &Tensor, y: &Tensor| x.array().shares_buffer(&y.array());
+        let before = live_buffers();
+        let y = {
+            let leaves: Vec<Tensor> = inputs(case).iter().map(Tensor::attach_grad).collect();
+            let y = autograd::record(|| call(case, &leaves));
+            if leaves.iter().any(|x| is_view(x, &y)) {
+                return;
+            }
+            // The leaves stay behind the graph's edges, and with them their values.
+            leaves.iter().for_each(|x| x.assign(Tensor::zeros_like(x)));
+            y
+        };
+        let Saves { inputs, .. } = case.op.saves();
+        let kept = live_buffers() - before - case.shapes.len() as isize - 1;
+        assert_eq!(kept, if inputs { case.shapes.len() as isize } else { 0 }, "{name}");
+        drop(y);
+        assert_eq!(live_buffers(), before, "{name}");
+    });
+}
