@@ -34,8 +34,7 @@ pub fn zip<F: Binary>(formula: F, x: &Array, y: &Array, out: &mut Array) {
 }
 
 fn zip_as<T: Element, F: Binary>(formula: F, x: &Array, y: &Array, out: &mut Array) {
-    let layouts =
-        [*out.layout(), x.layout().broadcast_to(*out.shape()), y.layout().broadcast_to(*out.shape())];
+    let layout = *out.layout();
     let out = out.as_mut_slice::<T>();
     if let (Some(x), Some(y)) = (x.as_slice::<T>(), y.as_slice::<T>()) {
         let same = |other: &[T]| other.len() == out.len();
@@ -58,6 +57,8 @@ fn zip_as<T: Element, F: Binary>(formula: F, x: &Array, y: &Array, out: &mut Arr
         }
     }
     let buffers = [x.buffer::<T>(), y.buffer::<T>()];
+    let layouts =
+        [layout, x.layout().broadcast_to(*layout.shape()), y.layout().broadcast_to(*layout.shape())];
     for_runs(layouts, out, |starts, strides, out| zip_run(formula, buffers, starts, strides, out));
 }
 

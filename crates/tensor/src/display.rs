@@ -314,6 +314,7 @@ mod tests {
 
     /// The outputs of the tutorial that this style is for.
     #[test]
+    #[allow(clippy::excessive_precision)]
     fn the_style_of_mxnet_is_the_tutorials() {
         let printed = |x: &[f32]| Tensor::from_slice(x.len(), x).styled(Style::mxnet()).to_string();
         assert_eq!(printed(&[-0.67765152, 0.03629481]), "\n[-0.67765152  0.03629481]\n<NDArray 2 @cpu(0)>");

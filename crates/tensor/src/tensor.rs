@@ -1,6 +1,6 @@
 //! `Tensor`: a handle to a value and, while recording, to its history.
 
-use std::borrow::Borrow;
+use std::borrow::{Borrow, Cow};
 use std::fmt;
 use std::sync::Arc;
 
@@ -14,22 +14,21 @@ use crate::ops::refuse;
 /// A `Tensor` is a cheap handle: cloning one shares its memory. Values never change once computed; what changes
 /// in place is a *leaf*, made by [`Tensor::attach_grad`] and updated by [`Tensor::assign`].
 ///
-/// Operations panic at the caller's line when shapes, dtypes or devices do not fit; each has a `try_` twin in
+/// Operations panic at the caller's line when shapes, dtypes or devices do not fit; under each of them is
 /// [`crate::ops::try_apply`], which returns the error.
 #[derive(Clone)]
-pub struct Tensor(Repr);
+pub struct Tensor(Arc<Inner>);
 
-#[derive(Clone)]
-enum Repr {
+enum Inner {
     Value {
         array: Array,
         node: Option<Arc<Node>>,
     },
-    Leaf(Arc<Leaf>),
+    Leaf(Leaf),
     /// A leaf as it was when an operation used it.
     Frozen {
-        array: Array,
-        leaf: Arc<Leaf>,
+        value: Tensor,
+        leaf: Tensor,
     },
 }
 
@@ -37,38 +36,68 @@ impl Tensor {
     /// A tensor without history.
     #[inline]
     pub fn from_array(array: Array) -> Tensor {
-        Tensor(Repr::Value { array, node: None })
+        Tensor(Arc::new(Inner::Value { array, node: None }))
     }
 
     #[inline]
     pub(crate) fn recorded(array: Array, node: Arc<Node>) -> Tensor {
-        Tensor(Repr::Value { array, node: Some(node) })
+        Tensor(Arc::new(Inner::Value { array, node: Some(node) }))
+    }
+
+    /// `value`, with gradients that go to where those of `origin` do.
+    #[inline]
+    pub(crate) fn with_origin(value: Array, origin: &Edge) -> Tensor {
+        match origin {
+            Edge::Node(node) => Tensor::recorded(value, node.clone()),
+            Edge::Leaf(leaf) => {
+                Tensor(Arc::new(Inner::Frozen { value: Tensor::from_array(value), leaf: leaf.clone() }))
+            }
+        }
+    }
+
+    /// A handle to the value of this moment: the tensor itself, unless it is a leaf.
+    #[inline]
+    pub(crate) fn value(&self) -> Cow<'_, Tensor> {
+        match &*self.0 {
+            Inner::Value { .. } => Cow::Borrowed(self),
+            Inner::Leaf(leaf) => Cow::Owned(leaf.value()),
+            Inner::Frozen { value, .. } => Cow::Borrowed(value),
+        }
+    }
+
+    /// The elements of what [`Tensor::value`] gave.
+    #[inline]
+    pub(crate) fn elements(&self) -> &Array {
+        match &*self.0 {
+            Inner::Value { array, .. } => array,
+            Inner::Frozen { value, .. } => value.elements(),
+            Inner::Leaf(_) => unreachable!("a leaf's elements are behind its value"),
+        }
     }
 
     /// The value at this moment, without history. No elements are copied.
     #[inline]
     pub fn array(&self) -> Array {
-        match &self.0 {
-            Repr::Value { array, .. } | Repr::Frozen { array, .. } => array.clone(),
-            Repr::Leaf(leaf) => leaf.value(),
-        }
+        self.value().elements().clone()
     }
 
     /// Shape, dtype and device.
     #[inline]
     pub fn spec(&self) -> Spec {
-        match &self.0 {
-            Repr::Value { array, .. } | Repr::Frozen { array, .. } => array.spec(),
-            Repr::Leaf(leaf) => leaf.spec(),
+        match &*self.0 {
+            Inner::Value { array, .. } => array.spec(),
+            Inner::Leaf(leaf) => leaf.spec(),
+            Inner::Frozen { value, .. } => value.spec(),
         }
     }
 
     /// The sizes of the axes.
     #[inline]
     pub fn shape(&self) -> Shape {
-        match &self.0 {
-            Repr::Value { array, .. } | Repr::Frozen { array, .. } => *array.shape(),
-            Repr::Leaf(leaf) => leaf.spec().shape,
+        match &*self.0 {
+            Inner::Value { array, .. } => *array.shape(),
+            Inner::Leaf(leaf) => leaf.spec().shape,
+            Inner::Frozen { value, .. } => value.shape(),
         }
     }
 
@@ -130,7 +159,8 @@ impl Tensor {
                     ),
             );
         }
-        let array = self.array();
+        let value = self.value();
+        let array = value.elements();
         let place = array.layout().offset();
         ndgrad_array::with_dtype!(array.dtype(), T => array.buffer::<T>()[place].to_f64())
     }
@@ -149,13 +179,16 @@ impl Tensor {
                     .remedy(format!("convert first: x.to_dtype(DType::{:?})", T::DTYPE)),
             );
         }
-        self.array().to_vec()
+        self.value().elements().to_vec()
     }
 
     /// The same value without its history: no gradient flows through it.
     #[inline]
     pub fn detach(&self) -> Tensor {
-        Tensor::from_array(self.array())
+        match &*self.0 {
+            Inner::Value { array, node: Some(_) } => Tensor::from_array(array.clone()),
+            _ => self.value().into_owned(),
+        }
     }
 
     /// A leaf that starts with this value: a parameter to be learned. Gradients reach it, and
@@ -177,7 +210,7 @@ impl Tensor {
     /// [`Tensor::attach_grad`] with a choice of what `backward` does with the gradient.
     #[must_use = "the leaf is the returned tensor"]
     pub fn attach_grad_with(&self, request: GradReq) -> Tensor {
-        Tensor(Repr::Leaf(Arc::new(Leaf::new(self.array(), request))))
+        Tensor(Arc::new(Inner::Leaf(Leaf::new(self.detach(), request))))
     }
 
     /// The gradient that the last `backward` left here: of this leaf's shape and dtype, zeros if none has come.
@@ -186,8 +219,8 @@ impl Tensor {
     /// When this tensor is not a leaf.
     #[track_caller]
     pub fn grad(&self) -> Tensor {
-        match &self.0 {
-            Repr::Leaf(leaf) => leaf.gradient().unwrap_or_else(|| Tensor::zeros_like(self)),
+        match &*self.0 {
+            Inner::Leaf(leaf) => leaf.gradient().unwrap_or_else(|| Tensor::zeros_like(self)),
             _ => refuse(self.not_a_leaf("grad", "only a leaf has a gradient")),
         }
     }
@@ -199,7 +232,7 @@ impl Tensor {
     #[track_caller]
     pub fn assign(&self, value: impl Borrow<Tensor>) {
         let value: &Tensor = value.borrow();
-        let Repr::Leaf(leaf) = &self.0 else {
+        let Inner::Leaf(leaf) = &*self.0 else {
             refuse(self.not_a_leaf("assign", "only a leaf can be assigned to"))
         };
         if autograd::is_recording() {
@@ -222,7 +255,7 @@ impl Tensor {
             }
             refuse(error)
         }
-        leaf.assign(value.array());
+        leaf.assign(value.detach());
     }
 
     fn not_a_leaf(&self, operation: &str, rule: &str) -> OperationError {
@@ -235,59 +268,43 @@ impl Tensor {
     /// Whether gradients flow to or through this tensor.
     #[inline]
     pub fn requires_grad(&self) -> bool {
-        match &self.0 {
-            Repr::Value { node, .. } => node.is_some(),
-            Repr::Leaf(leaf) | Repr::Frozen { leaf, .. } => leaf.request() != GradReq::Null,
+        match &*self.0 {
+            Inner::Value { node, .. } => node.is_some(),
+            Inner::Leaf(leaf) => leaf.request() != GradReq::Null,
+            Inner::Frozen { leaf, .. } => leaf.requires_grad(),
         }
     }
 
     /// Where a gradient goes from here.
     #[inline]
     pub(crate) fn edge(&self) -> Option<Edge> {
-        match &self.0 {
-            Repr::Value { node, .. } => node.clone().map(Edge::Node),
-            Repr::Leaf(leaf) | Repr::Frozen { leaf, .. } => {
-                (leaf.request() != GradReq::Null).then(|| Edge::Leaf(leaf.clone()))
-            }
-        }
-    }
-
-    /// This tensor as a graph keeps it: the value of this moment, and where its gradient goes.
-    #[inline]
-    pub(crate) fn frozen(&self) -> Tensor {
-        match &self.0 {
-            Repr::Leaf(leaf) => Tensor(Repr::Frozen { array: leaf.value(), leaf: leaf.clone() }),
-            _ => self.clone(),
-        }
-    }
-
-    /// [`Tensor::frozen`] without the elements.
-    #[inline]
-    pub(crate) fn hollow(&self) -> Tensor {
-        let array = Array::hollow(self.spec());
-        match &self.0 {
-            Repr::Value { node, .. } => Tensor(Repr::Value { array, node: node.clone() }),
-            Repr::Leaf(leaf) | Repr::Frozen { leaf, .. } => {
-                Tensor(Repr::Frozen { array, leaf: leaf.clone() })
-            }
+        match &*self.0 {
+            Inner::Value { node, .. } => node.clone().map(Edge::Node),
+            Inner::Leaf(leaf) => (leaf.request() != GradReq::Null).then(|| Edge::Leaf(self.clone())),
+            Inner::Frozen { leaf, .. } => leaf.edge(),
         }
     }
 
     #[inline]
     pub(crate) fn node(&self) -> Option<&Arc<Node>> {
-        match &self.0 {
-            Repr::Value { node, .. } => node.as_ref(),
+        match &*self.0 {
+            Inner::Value { node, .. } => node.as_ref(),
             _ => None,
         }
     }
 
-    /// Gives up the handle for the node behind it.
     #[inline]
-    pub(crate) fn into_node(self) -> Option<Arc<Node>> {
-        match self.0 {
-            Repr::Value { node, .. } => node,
+    pub(crate) fn leaf(&self) -> Option<&Leaf> {
+        match &*self.0 {
+            Inner::Leaf(leaf) => Some(leaf),
             _ => None,
         }
+    }
+
+    /// The same for every handle to a tensor, and for no other tensor while one of them lives.
+    #[inline]
+    pub(crate) fn address(&self) -> usize {
+        Arc::as_ptr(&self.0).addr()
     }
 }
 
@@ -296,10 +313,10 @@ impl fmt::Debug for Tensor {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Spec { shape, dtype, device } = self.spec();
         write!(f, "Tensor({shape} {dtype} @{device}")?;
-        match &self.0 {
-            Repr::Leaf(_) | Repr::Frozen { .. } => write!(f, ", leaf")?,
-            Repr::Value { node: Some(node), .. } => write!(f, ", from {}", node.op().name())?,
-            Repr::Value { node: None, .. } => {}
+        match &*self.0 {
+            Inner::Leaf(_) | Inner::Frozen { .. } => write!(f, ", leaf")?,
+            Inner::Value { node: Some(node), .. } => write!(f, ", from {}", node.op().name())?,
+            Inner::Value { node: None, .. } => {}
         }
         write!(f, ")")
     }

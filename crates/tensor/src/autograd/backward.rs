@@ -6,7 +6,7 @@ use ndgrad_array::OperationError;
 
 use super::{Edge, pause, record};
 use crate::Tensor;
-use crate::ops::refuse;
+use crate::ops::{Call, refuse};
 
 /// How to go backward; [`Tensor::backward`] is `Backward::new()`.
 #[derive(Clone, Debug, Default)]
@@ -69,7 +69,9 @@ impl Tensor {
             Err(error) => refuse(error),
         };
         for (edge, gradient) in arrived {
-            if let Edge::Leaf(leaf) = edge {
+            if let Edge::Leaf(tensor) = edge
+                && let Some(leaf) = tensor.leaf()
+            {
                 leaf.deliver(gradient);
             }
         }
@@ -137,11 +139,12 @@ fn propagate(y: &Tensor, how: &Backward) -> Result<Vec<(Edge, Tensor)>, Operatio
                 continue;
             };
             let saved = node.saved(how.retain_graph)?;
+            let call = Call::new(&node, &saved);
             for (i, input) in saved.inputs.iter().enumerate() {
-                let Some(edge) = input.edge() else { continue };
-                let mut gradient = node.gradient(&saved, &head, i);
-                if gradient.shape() != input.shape() {
-                    gradient = gradient.sum_to(input.shape());
+                let Some(edge) = input.edge.clone() else { continue };
+                let mut gradient = node.op().gradient(&call, &head, i);
+                if gradient.shape() != input.spec.shape {
+                    gradient = gradient.sum_to(input.spec.shape);
                 }
                 waiting
                     .entry(edge.key())

@@ -2,7 +2,7 @@
 
 use std::sync::{Mutex, PoisonError, RwLock};
 
-use ndgrad_array::{Array, Spec};
+use ndgrad_array::Spec;
 
 use crate::Tensor;
 
@@ -22,12 +22,12 @@ pub enum GradReq {
 pub(crate) struct Leaf {
     spec: Spec,
     request: GradReq,
-    value: RwLock<Array>,
+    value: RwLock<Tensor>,
     gradient: Mutex<Option<Tensor>>,
 }
 
 impl Leaf {
-    pub fn new(value: Array, request: GradReq) -> Leaf {
+    pub fn new(value: Tensor, request: GradReq) -> Leaf {
         Leaf { spec: value.spec(), request, value: RwLock::new(value), gradient: Mutex::new(None) }
     }
 
@@ -44,12 +44,12 @@ impl Leaf {
     // Both locks guard single assignments, so what a panicking thread leaves behind is whole.
 
     #[inline]
-    pub fn value(&self) -> Array {
+    pub fn value(&self) -> Tensor {
         self.value.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     #[inline]
-    pub fn assign(&self, value: Array) {
+    pub fn assign(&self, value: Tensor) {
         *self.value.write().unwrap_or_else(PoisonError::into_inner) = value;
     }
 

@@ -25,4 +25,4 @@ pub use leaf::GradReq;
 pub use scope::{is_recording, pause, record};
 
 pub(crate) use leaf::Leaf;
-pub(crate) use node::{Edge, Node};
+pub(crate) use node::{Edge, Node, Saved};

@@ -3,12 +3,11 @@
 use std::panic::Location;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use ndgrad_array::{Array, OperationError};
+use ndgrad_array::{Array, OperationError, Spec};
 use smallvec::SmallVec;
 
-use super::Leaf;
 use crate::Tensor;
-use crate::ops::{Call, Op};
+use crate::ops::Op;
 
 /// One remembered operation: what was done, to what, and what came out.
 pub(crate) struct Node<O: ?Sized = dyn Op> {
@@ -20,18 +19,26 @@ pub(crate) struct Node<O: ?Sized = dyn Op> {
     op: O,
 }
 
-/// What a gradient is computed from. Values that it does not read are hollow: shape and dtype alone.
+/// What a gradient is computed from: values that it does not read are let go, all but their shape and dtype.
 #[derive(Clone)]
 pub(crate) struct Saved {
-    pub inputs: SmallVec<[Tensor; 2]>,
-    output: Array,
+    pub inputs: SmallVec<[Input; 2]>,
+    pub output: Option<Array>,
+}
+
+/// One input of a remembered operation.
+#[derive(Clone)]
+pub(crate) struct Input {
+    pub spec: Spec,
+    pub edge: Option<Edge>,
+    pub value: Option<Tensor>,
 }
 
 /// Where a gradient goes next.
 #[derive(Clone)]
 pub(crate) enum Edge {
     Node(Arc<Node>),
-    Leaf(Arc<Leaf>),
+    Leaf(Tensor),
 }
 
 impl Edge {
@@ -41,7 +48,7 @@ impl Edge {
     pub fn key(&self) -> (u64, usize) {
         match self {
             Edge::Node(node) => (node.height, Arc::as_ptr(node).addr()),
-            Edge::Leaf(leaf) => (0, Arc::as_ptr(leaf).addr()),
+            Edge::Leaf(leaf) => (0, leaf.address()),
         }
     }
 }
@@ -57,10 +64,14 @@ impl Node {
         let saves = op.saves();
         let height =
             inputs.iter().filter_map(|input| input.node()).map(|node| node.height).max().unwrap_or(0) + 1;
-        let kept = |input: &&Tensor| if saves.inputs { (*input).frozen() } else { input.hollow() };
+        let input = |input: &&Tensor| Input {
+            spec: input.spec(),
+            edge: input.edge(),
+            value: saves.inputs.then(|| input.value().into_owned()),
+        };
         let saved = Saved {
-            inputs: inputs.iter().map(kept).collect(),
-            output: if saves.output { output.clone() } else { Array::hollow(output.spec()) },
+            inputs: inputs.iter().map(input).collect(),
+            output: saves.output.then(|| output.clone()),
         };
         Arc::new(Node { height, location, saved: Mutex::new(Some(saved)), op })
     }
@@ -80,19 +91,19 @@ impl Node {
                 .remedy("keep it the first time, y.backward_with(Backward::new().retain_graph()), or record it again")
         })
     }
-
-    /// The gradient of one input.
-    pub fn gradient(self: &Arc<Self>, saved: &Saved, head: &Tensor, input: usize) -> Tensor {
-        let output = Tensor::recorded(saved.output.clone(), self.clone());
-        self.op.gradient(&Call { inputs: &saved.inputs, output: &output }, head, input)
-    }
 }
 
 impl<O: ?Sized> Node<O> {
     /// Takes the inputs' nodes out, so that dropping this one goes no deeper.
     fn take_parents(&mut self, parents: &mut Vec<Arc<Node>>) {
         let saved = self.saved.get_mut().unwrap_or_else(PoisonError::into_inner).take();
-        parents.extend(saved.into_iter().flat_map(|saved| saved.inputs).filter_map(Tensor::into_node));
+        for input in saved.into_iter().flat_map(|saved| saved.inputs) {
+            // The edge outlives the value, which holds the same node: dropping the value ends here.
+            drop(input.value);
+            if let Some(Edge::Node(node)) = input.edge {
+                parents.push(node);
+            }
+        }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use ndgrad_array::Scalar;
 
-use super::{Map, Saves};
+use super::{Call, Map, Saves};
 use crate::Tensor;
 
 /// Elementwise distance from 0.
@@ -20,9 +20,9 @@ impl Map for Abs {
         x.abs()
     }
 
-    /// sign x, which is 0 at 0
-    fn slope(self, x: &Tensor, _: &Tensor) -> Tensor {
-        x.sign()
+    /// The slope is sign x, which is 0 at 0.
+    fn gradient(self, call: &Call<'_>, head: &Tensor) -> Tensor {
+        head * call.input(0).sign()
     }
 }
 

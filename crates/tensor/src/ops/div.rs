@@ -21,11 +21,11 @@ impl Zip for Div {
     }
 
     fn left(self, call: &Call<'_>, head: &Tensor) -> Tensor {
-        head / &call.inputs[1]
+        head / call.input(1)
     }
 
     fn right(self, call: &Call<'_>, head: &Tensor) -> Tensor {
-        -(head * call.output / &call.inputs[1])
+        -(head * call.output() / call.input(1))
     }
 }
 

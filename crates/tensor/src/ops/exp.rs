@@ -2,7 +2,7 @@
 
 use ndgrad_array::Scalar;
 
-use super::{Map, Saves};
+use super::{Call, Map, Saves};
 use crate::Tensor;
 
 /// Elementwise `e^x`.
@@ -19,9 +19,9 @@ impl Map for Exp {
         x.exp()
     }
 
-    /// y
-    fn slope(self, _: &Tensor, y: &Tensor) -> Tensor {
-        y.clone()
+    /// The slope is y.
+    fn gradient(self, call: &Call<'_>, head: &Tensor) -> Tensor {
+        head * call.output()
     }
 }
 

@@ -2,7 +2,7 @@
 
 use ndgrad_array::Scalar;
 
-use super::{Map, Saves};
+use super::{Call, Map, Saves};
 use crate::Tensor;
 
 /// Elementwise natural logarithm.
@@ -20,9 +20,9 @@ impl Map for Log {
         x.ln()
     }
 
-    /// 1 / x
-    fn slope(self, x: &Tensor, _: &Tensor) -> Tensor {
-        1.0 / x
+    /// The slope is 1 / x.
+    fn gradient(self, call: &Call<'_>, head: &Tensor) -> Tensor {
+        head / call.input(0)
     }
 }
 

@@ -6,13 +6,13 @@ use ndgrad_cpu::Cpu;
 use super::{Call, Op, Saves, apply};
 use crate::Tensor;
 
-/// An elementwise operation of one input: a formula and its slope.
+/// An elementwise operation of one input: a formula and its gradient.
 pub trait Map: Copy + Default + std::fmt::Debug + Send + Sync + 'static {
     /// The name of the method that applies it.
     const NAME: &'static str;
     /// One sentence for tables of operations.
     const DOC: &'static str;
-    /// Which values [`Map::slope`] reads.
+    /// Which values [`Map::gradient`] reads.
     const SAVES: Saves = Saves::ALL;
     /// Numbers between which the derived tests draw inputs: where the formula is defined and smooth.
     const DOMAIN: [f64; 2] = [-3.0, 3.0];
@@ -20,8 +20,8 @@ pub trait Map: Copy + Default + std::fmt::Debug + Send + Sync + 'static {
     /// The formula.
     fn value<S: Scalar>(self, x: S) -> S;
 
-    /// The derivative at `x`, where the value is `y`, in tensor operations.
-    fn slope(self, x: &Tensor, y: &Tensor) -> Tensor;
+    /// The gradient of the input, given the gradient `head` of the result, in tensor operations.
+    fn gradient(self, call: &Call<'_>, head: &Tensor) -> Tensor;
 
     /// Applies the operation.
     #[track_caller]
@@ -59,6 +59,6 @@ impl<M: Map> Op for MapOp<M> {
     }
 
     fn gradient(&self, call: &Call<'_>, head: &Tensor, _: usize) -> Tensor {
-        head * self.0.slope(&call.inputs[0], call.output)
+        self.0.gradient(call, head)
     }
 }

@@ -40,9 +40,9 @@ impl Op for MatMul {
     /// Left: head x right^T. Right: left^T x head.
     fn gradient(&self, call: &Call<'_>, head: &Tensor, input: usize) -> Tensor {
         if input == 0 {
-            head.matmul(&call.inputs[1].transpose())
+            head.matmul(&call.input(1).transpose())
         } else {
-            call.inputs[0].transpose().matmul(head)
+            call.input(0).transpose().matmul(head)
         }
     }
 }

@@ -20,11 +20,11 @@ impl Zip for Mul {
     }
 
     fn left(self, call: &Call<'_>, head: &Tensor) -> Tensor {
-        head * &call.inputs[1]
+        head * call.input(1)
     }
 
     fn right(self, call: &Call<'_>, head: &Tensor) -> Tensor {
-        head * &call.inputs[0]
+        head * call.input(0)
     }
 }
 

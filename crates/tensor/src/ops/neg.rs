@@ -2,7 +2,7 @@
 
 use ndgrad_array::Scalar;
 
-use super::{Map, Saves};
+use super::{Call, Map, Saves};
 use crate::Tensor;
 
 /// Elementwise `-x`.
@@ -19,9 +19,9 @@ impl Map for Neg {
         -x
     }
 
-    /// -1
-    fn slope(self, x: &Tensor, _: &Tensor) -> Tensor {
-        -Tensor::ones_like(x)
+    /// The slope is -1.
+    fn gradient(self, _: &Call<'_>, head: &Tensor) -> Tensor {
+        -head
     }
 }
 

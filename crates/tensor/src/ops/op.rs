@@ -1,14 +1,16 @@
 //! `Op`: what every operation says of itself, and the one place where operations are applied.
 
 use std::any::Any;
+use std::borrow::Cow;
 use std::fmt::Debug;
 use std::panic::Location;
+use std::sync::Arc;
 
-use ndgrad_array::{Array, Layout, OperationError, Result, Spec};
+use ndgrad_array::{Array, Layout, OperationError, Result, Shape, Spec};
 use smallvec::SmallVec;
 
 use crate::Tensor;
-use crate::autograd::{self, Node};
+use crate::autograd::{self, Edge, Node, Saved};
 
 /// An operation as a value: its shape rule, its kernel, its gradient.
 ///
@@ -41,12 +43,55 @@ pub trait Op: Any + Debug + Send + Sync {
 }
 
 /// What an operation was applied to and what came out, as its gradient sees them.
-#[derive(Debug)]
 pub struct Call<'a> {
-    /// The inputs.
-    pub inputs: &'a [Tensor],
+    node: &'a Arc<Node>,
+    saved: &'a Saved,
+}
+
+impl<'a> Call<'a> {
+    pub(crate) fn new(node: &'a Arc<Node>, saved: &'a Saved) -> Call<'a> {
+        Call { node, saved }
+    }
+
+    /// The shape, dtype and device of an input.
+    #[inline]
+    pub fn spec(&self, input: usize) -> Spec {
+        self.saved.inputs[input].spec
+    }
+
+    /// The shape of an input.
+    #[inline]
+    pub fn shape(&self, input: usize) -> Shape {
+        self.saved.inputs[input].spec.shape
+    }
+
+    /// An input.
+    ///
+    /// # Panics
+    /// When [`Op::saves`] does not name the inputs.
+    pub fn input(&self, input: usize) -> Tensor {
+        let Some(value) = &self.saved.inputs[input].value else {
+            panic!("the gradient of {} reads its inputs, which it does not save", self.node.op().name())
+        };
+        match &self.saved.inputs[input].edge {
+            // What is computed from a leaf now must lead to it as it was then.
+            Some(edge @ Edge::Leaf(_)) if autograd::is_recording() => {
+                Tensor::with_origin(value.array(), edge)
+            }
+            _ => value.clone(),
+        }
+    }
+
     /// The result.
-    pub output: &'a Tensor,
+    ///
+    /// # Panics
+    /// When [`Op::saves`] does not name the output.
+    pub fn output(&self) -> Tensor {
+        let Some(output) = &self.saved.output else {
+            panic!("the gradient of {} reads its output, which it does not save", self.node.op().name())
+        };
+        Tensor::recorded(output.clone(), self.node.clone())
+    }
 }
 
 /// Which values a gradient reads.
@@ -94,8 +139,9 @@ pub fn apply<O: Op>(op: O, inputs: &[&Tensor]) -> Tensor {
 /// ```
 #[track_caller]
 pub fn try_apply<O: Op>(op: O, inputs: &[&Tensor]) -> Result<Tensor, OperationError> {
-    let arrays: SmallVec<[Array; 2]> = inputs.iter().map(|input| input.array()).collect();
-    let specs: SmallVec<[Spec; 2]> = arrays.iter().map(Array::spec).collect();
+    let values: SmallVec<[Cow<'_, Tensor>; 2]> = inputs.iter().map(|input| input.value()).collect();
+    let arrays: SmallVec<[&Array; 2]> = values.iter().map(|value| value.elements()).collect();
+    let specs: SmallVec<[Spec; 2]> = arrays.iter().map(|array| array.spec()).collect();
     if let Some(other) = specs.iter().find(|spec| spec.device != specs[0].device) {
         return Err(OperationError::new(op.name(), "operands live on different devices")
             .operand("first", specs[0].device, "")
@@ -108,9 +154,8 @@ pub fn try_apply<O: Op>(op: O, inputs: &[&Tensor]) -> Result<Tensor, OperationEr
         _ => None,
     };
     let output = view.unwrap_or_else(|| {
-        let borrowed: SmallVec<[&Array; 2]> = arrays.iter().collect();
         let mut output = Array::new(spec);
-        op.forward(&borrowed, &mut output);
+        op.forward(&arrays, &mut output);
         output
     });
     debug_assert_eq!(output.spec(), spec, "{} computes what it infers", op.name());

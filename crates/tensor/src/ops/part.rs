@@ -38,7 +38,7 @@ impl Op for Part {
     }
 
     fn gradient(&self, call: &Call<'_>, head: &Tensor, _: usize) -> Tensor {
-        apply(Embed { indices: self.indices.clone(), shape: call.inputs[0].shape() }, &[head])
+        apply(Embed { indices: self.indices.clone(), shape: call.shape(0) }, &[head])
     }
 }
 

@@ -53,7 +53,7 @@ impl Op for Permute {
 
     /// The axes back where they were.
     fn gradient(&self, call: &Call<'_>, head: &Tensor, _: usize) -> Tensor {
-        let order = self.resolve(call.inputs[0].rank()).expect("checked by infer");
+        let order = self.resolve(call.shape(0).rank()).expect("checked by infer");
         let mut inverse = order.clone();
         order.iter().enumerate().for_each(|(to, &from)| inverse[from] = to);
         head.permute(&inverse[..])

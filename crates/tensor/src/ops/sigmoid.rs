@@ -2,7 +2,7 @@
 
 use ndgrad_array::Scalar;
 
-use super::{Map, Saves};
+use super::{Call, Map, Saves};
 use crate::Tensor;
 
 /// Elementwise `1 / (1 + e^-x)`, in (0, 1).
@@ -19,9 +19,10 @@ impl Map for Sigmoid {
         S::ONE / (S::ONE + (-x).exp())
     }
 
-    /// y (1 - y)
-    fn slope(self, _: &Tensor, y: &Tensor) -> Tensor {
-        y * (1.0 - y)
+    /// The slope is y (1 - y).
+    fn gradient(self, call: &Call<'_>, head: &Tensor) -> Tensor {
+        let y = call.output();
+        head * (&y * (1.0 - &y))
     }
 }
 

@@ -2,7 +2,7 @@
 
 use ndgrad_array::Scalar;
 
-use super::{Map, Saves};
+use super::{Call, Map, Saves};
 use crate::Tensor;
 
 /// Elementwise -1, 0 or 1.
@@ -20,9 +20,9 @@ impl Map for Sign {
         S::select(x.less(S::ZERO), -S::ONE, S::select(S::ZERO.less(x), S::ONE, x))
     }
 
-    /// 0, at 0 too
-    fn slope(self, x: &Tensor, _: &Tensor) -> Tensor {
-        Tensor::zeros_like(x)
+    /// The slope is 0, at 0 too.
+    fn gradient(self, _: &Call<'_>, head: &Tensor) -> Tensor {
+        Tensor::zeros_like(head)
     }
 }
 

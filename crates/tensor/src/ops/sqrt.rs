@@ -2,7 +2,7 @@
 
 use ndgrad_array::Scalar;
 
-use super::{Map, Saves};
+use super::{Call, Map, Saves};
 use crate::Tensor;
 
 /// Elementwise square root.
@@ -20,9 +20,9 @@ impl Map for Sqrt {
         x.sqrt()
     }
 
-    /// 1 / (2 y)
-    fn slope(self, _: &Tensor, y: &Tensor) -> Tensor {
-        0.5 / y
+    /// The slope is 1 / (2 y).
+    fn gradient(self, call: &Call<'_>, head: &Tensor) -> Tensor {
+        head * (0.5 / call.output())
     }
 }
 

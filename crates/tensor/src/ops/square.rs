@@ -2,7 +2,7 @@
 
 use ndgrad_array::Scalar;
 
-use super::{Map, Saves};
+use super::{Call, Map, Saves};
 use crate::Tensor;
 
 /// Elementwise `x * x`.
@@ -19,9 +19,9 @@ impl Map for Square {
         x * x
     }
 
-    /// 2 x
-    fn slope(self, x: &Tensor, _: &Tensor) -> Tensor {
-        2.0 * x
+    /// The slope is 2 x.
+    fn gradient(self, call: &Call<'_>, head: &Tensor) -> Tensor {
+        head * (2.0 * call.input(0))
     }
 }
 

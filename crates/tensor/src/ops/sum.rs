@@ -62,12 +62,11 @@ impl Op for Sum {
 
     /// Every element had a share of 1: the head, stretched.
     fn gradient(&self, call: &Call<'_>, head: &Tensor, _: usize) -> Tensor {
-        let shape = call.inputs[0].shape();
+        let shape = call.shape(0);
         if head.rank() == 0 {
             return head.broadcast_to(shape);
         }
-        let kept =
-            Sum { keepdims: true, ..self.clone() }.infer(&[call.inputs[0].spec()]).expect("checked before");
+        let kept = Sum { keepdims: true, ..self.clone() }.infer(&[call.spec(0)]).expect("checked before");
         head.reshape(kept.shape).broadcast_to(shape)
     }
 }

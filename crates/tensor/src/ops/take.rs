@@ -34,7 +34,7 @@ impl Op for Take {
     }
 
     fn gradient(&self, call: &Call<'_>, head: &Tensor, _: usize) -> Tensor {
-        apply(ScatterRows { rows: self.rows.clone(), count: call.inputs[0].len() }, &[head])
+        apply(ScatterRows { rows: self.rows.clone(), count: call.shape(0)[0] }, &[head])
     }
 }
 

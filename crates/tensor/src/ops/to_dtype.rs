@@ -31,7 +31,7 @@ impl Op for ToDType {
     }
 
     fn gradient(&self, call: &Call<'_>, head: &Tensor, _: usize) -> Tensor {
-        head.to_dtype(call.inputs[0].dtype())
+        head.to_dtype(call.spec(0).dtype)
     }
 }
 
