@@ -1,6 +1,17 @@
 //! Data sets, samplers, loaders and readers.
 
+mod ahead;
+mod dataset;
+mod loader;
+mod nd_array_iter;
+mod position;
+mod sampler;
 pub mod samples;
 mod table;
 
+pub use dataset::{ArrayDataset, Dataset};
+pub use loader::{Batches, DataLoader};
+pub use nd_array_iter::{DataBatch, DataDesc, LastBatchHandle, NdArrayIter};
+pub use position::Position;
+pub use sampler::LastBatch;
 pub use table::{Category, Column, Csv, MISSING, Numeric, Table, Tally, append_column, nearest, write_file};

@@ -3,7 +3,7 @@
 use ndgrad_array::{Array, Backend, Layout, OperationError, Result, Shape, Spec};
 use ndgrad_cpu::Cpu;
 
-use super::{Call, Case, Op, Saves, apply};
+use super::{Call, Case, Listed, Op, Saves, apply};
 use crate::Tensor;
 
 /// Stretches axes of size 1, and adds axes in front.
@@ -13,9 +13,25 @@ pub struct BroadcastTo {
     pub shape: Shape,
 }
 
+impl Listed for BroadcastTo {
+    const NAME: &'static str = "broadcast_to";
+    const DOC: &'static str = "Axes of size 1 stretched, and axes added in front.";
+
+    fn cases() -> Vec<Case> {
+        let case = |to: &[usize], shape: &[usize]| Case::new(BroadcastTo { shape: Shape::new(to) }, &[shape]);
+        vec![
+            case(&[2, 3], &[3]),
+            case(&[2, 3], &[2, 1]),
+            case(&[2], &[]),
+            case(&[2, 0], &[1]),
+            case(&[2, 2], &[2, 2]),
+        ]
+    }
+}
+
 impl Op for BroadcastTo {
     fn name(&self) -> &'static str {
-        "broadcast_to"
+        Self::NAME
     }
 
     fn saves(&self) -> Saves {
@@ -60,15 +76,4 @@ impl Tensor {
     pub fn broadcast_to(&self, shape: impl Into<Shape>) -> Tensor {
         apply(BroadcastTo { shape: shape.into() }, &[self])
     }
-}
-
-pub(super) fn cases() -> Vec<Case> {
-    let case = |to: &[usize], shape: &[usize]| Case::new(BroadcastTo { shape: Shape::new(to) }, &[shape]);
-    vec![
-        case(&[2, 3], &[3]),
-        case(&[2, 3], &[2, 1]),
-        case(&[2], &[]),
-        case(&[2, 0], &[1]),
-        case(&[2, 2], &[2, 2]),
-    ]
 }

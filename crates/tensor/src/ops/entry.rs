@@ -17,24 +17,34 @@ pub struct Entry {
 
 impl Entry {
     /// The entry of an operation that is neither a [`Map`] nor a [`Zip`].
-    pub const fn new(name: &'static str, doc: &'static str, cases: fn() -> Vec<Case>) -> Entry {
-        Entry { name, doc, cases }
+    pub const fn op<O: Listed>() -> Entry {
+        Entry { name: O::NAME, doc: O::DOC, cases: O::cases }
     }
 
     /// The entry of an elementwise operation of one input.
     pub const fn map<M: Map>() -> Entry {
-        Entry::new(M::NAME, M::DOC, map_cases::<M>)
+        Entry { name: M::NAME, doc: M::DOC, cases: map_cases::<M> }
     }
 
     /// The entry of an elementwise operation of two inputs.
     pub const fn zip<Z: Zip>() -> Entry {
-        Entry::new(Z::NAME, Z::DOC, zip_cases::<Z>)
+        Entry { name: Z::NAME, doc: Z::DOC, cases: zip_cases::<Z> }
     }
 
     /// The dtypes that it takes.
     pub fn dtypes(&self) -> &'static [DType] {
         DType::ALL
     }
+}
+
+/// What an [`Op`] that is neither a [`Map`] nor a [`Zip`] says for the list.
+pub trait Listed: Op {
+    /// The name, as in [`Op::name`].
+    const NAME: &'static str;
+    /// One sentence for tables of operations.
+    const DOC: &'static str;
+    /// Operations and shapes worth testing: edges, empty and zero-dimensional inputs.
+    fn cases() -> Vec<Case>;
 }
 
 /// An operation and shapes of inputs that it takes.

@@ -4,16 +4,33 @@ use ndgrad_array::{Array, Backend, MAX_RANK, OperationError, Result, Shape, Spec
 use ndgrad_cpu::Cpu;
 use smallvec::SmallVec;
 
-use super::{Call, Case, Op, Saves, apply, refuse, same_dtype};
+use super::{Call, Case, Listed, Op, Saves, apply, refuse, same_dtype};
 use crate::Tensor;
 
 /// The product of two matrices.
 #[derive(Clone, Copy, Debug)]
 pub struct MatMul;
 
+impl Listed for MatMul {
+    const NAME: &'static str = "matmul";
+    const DOC: &'static str = "The product of two matrices.";
+
+    fn cases() -> Vec<Case> {
+        let shapes: [[&[usize]; 2]; 6] = [
+            [&[2, 3], &[3, 4]],
+            [&[4, 2], &[2, 1]],
+            [&[1, 3], &[3, 2]],
+            [&[1, 1], &[1, 1]],
+            [&[2, 0], &[0, 3]],
+            [&[0, 2], &[2, 3]],
+        ];
+        shapes.iter().map(|shapes| Case::new(MatMul, shapes)).collect()
+    }
+}
+
 impl Op for MatMul {
     fn name(&self) -> &'static str {
-        "matmul"
+        Self::NAME
     }
 
     fn saves(&self) -> Saves {
@@ -108,16 +125,4 @@ impl Tensor {
         let columns = other.reshape([inner, count(&right[1..])]);
         rows.matmul(&columns).reshape(Shape::new(&sizes))
     }
-}
-
-pub(super) fn cases() -> Vec<Case> {
-    let shapes: [[&[usize]; 2]; 6] = [
-        [&[2, 3], &[3, 4]],
-        [&[4, 2], &[2, 1]],
-        [&[1, 3], &[3, 2]],
-        [&[1, 1], &[1, 1]],
-        [&[2, 0], &[0, 3]],
-        [&[0, 2], &[2, 3]],
-    ];
-    shapes.iter().map(|shapes| Case::new(MatMul, shapes)).collect()
 }

@@ -1,10 +1,10 @@
-//! `i`: a part of a tensor, as a view; and `embed`, its transpose.
+//! `i`: a part of a tensor, as a view.
 
-use ndgrad_array::{Array, Backend, Layout, OperationError, Result, Shape, Spec};
+use ndgrad_array::{Array, Backend, Layout, OperationError, Result, Spec};
 use ndgrad_cpu::Cpu;
 use smallvec::SmallVec;
 
-use super::{Call, Case, Op, Saves, apply};
+use super::{Call, Case, Embed, Listed, Op, Saves, apply};
 use crate::Tensor;
 use crate::index::{Index, IntoIndices, indexed};
 
@@ -15,9 +15,18 @@ pub struct Part {
     pub indices: SmallVec<[Index; 4]>,
 }
 
+impl Listed for Part {
+    const NAME: &'static str = "i";
+    const DOC: &'static str = "A part: one position or a range along each axis.";
+
+    fn cases() -> Vec<Case> {
+        EXAMPLES.map(|(indices, shape)| Case::new(Part { indices: indices.into() }, &[shape])).into()
+    }
+}
+
 impl Op for Part {
     fn name(&self) -> &'static str {
-        "i"
+        Self::NAME
     }
 
     fn saves(&self) -> Saves {
@@ -42,49 +51,6 @@ impl Op for Part {
     }
 }
 
-/// Zeros of a shape, with the input where the indices point: the gradient of [`Part`].
-#[derive(Clone, Debug)]
-pub struct Embed {
-    /// Where the input goes.
-    pub indices: SmallVec<[Index; 4]>,
-    /// The shape of the whole.
-    pub shape: Shape,
-}
-
-impl Op for Embed {
-    fn name(&self) -> &'static str {
-        "embed"
-    }
-
-    fn saves(&self) -> Saves {
-        Saves::NONE
-    }
-
-    fn infer(&self, inputs: &[Spec]) -> Result<Spec, OperationError> {
-        let layout = indexed(&Layout::contiguous(self.shape), &self.indices)?;
-        if *layout.shape() == inputs[0].shape {
-            return Ok(inputs[0].with_shape(self.shape));
-        }
-        Err(OperationError::new("embed", "the part must have the shape that the indices take")
-            .operand("part", inputs[0].shape, "")
-            .operand("place", layout.shape(), format!("of {}", self.shape)))
-    }
-
-    fn forward(&self, inputs: &[&Array], out: &mut Array) {
-        Cpu.fill(0.0, out);
-        let whole = *out.layout();
-        let place = indexed(&whole, &self.indices).expect("checked by infer");
-        // Moved, not cloned: a second handle would make the write copy the memory.
-        let mut part = std::mem::replace(out, Array::hollow(out.spec())).into_view(place);
-        Cpu.copy(inputs[0], &mut part);
-        *out = part.into_view(whole);
-    }
-
-    fn gradient(&self, _: &Call<'_>, head: &Tensor, _: usize) -> Tensor {
-        apply(Part { indices: self.indices.clone() }, &[head])
-    }
-}
-
 impl Tensor {
     /// A part of the tensor: a number per axis takes one position (from the end if negative) and the axis goes, a
     /// range takes several. A view.
@@ -105,24 +71,11 @@ impl Tensor {
     }
 }
 
-const EXAMPLES: [(&[Index], &[usize]); 5] = [
+/// What the derived tests take: indices, and the shape of the whole.
+pub(super) const EXAMPLES: [(&[Index], &[usize]); 5] = [
     (&[Index::At(-1)], &[3]),
     (&[Index::ALL, Index::At(1)], &[2, 3]),
     (&[Index::Range { start: Some(1), end: None, step: 1 }, Index::ALL], &[3, 2]),
     (&[Index::Range { start: None, end: Some(-1), step: -2 }, Index::At(0)], &[5, 2]),
     (&[Index::Range { start: Some(2), end: Some(2), step: 1 }], &[3, 2]),
 ];
-
-pub(super) fn cases() -> Vec<Case> {
-    let case = |(indices, shape): (&[Index], &[usize])| Case::new(Part { indices: indices.into() }, &[shape]);
-    EXAMPLES.map(case).into()
-}
-
-pub(super) fn embed_cases() -> Vec<Case> {
-    let case = |(indices, shape): (&[Index], &[usize])| {
-        let shape = Shape::new(shape);
-        let part = indexed(&Layout::contiguous(shape), indices).expect("a valid example");
-        Case::new(Embed { indices: indices.into(), shape }, &[part.shape()])
-    };
-    EXAMPLES.map(case).into()
-}

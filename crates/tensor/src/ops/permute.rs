@@ -4,7 +4,7 @@ use ndgrad_array::{Array, Backend, Layout, OperationError, Result, Spec};
 use ndgrad_cpu::Cpu;
 use smallvec::SmallVec;
 
-use super::{Call, Case, Op, Saves, apply, resolve_axis};
+use super::{Call, Case, Listed, Op, Saves, apply, resolve_axis};
 use crate::{Integers, Tensor};
 
 /// The axes in another order: axis `i` of the result is axis `order[i]` of the input.
@@ -29,9 +29,21 @@ impl Permute {
     }
 }
 
+impl Listed for Permute {
+    const NAME: &'static str = "permute";
+    const DOC: &'static str = "The axes in another order.";
+
+    fn cases() -> Vec<Case> {
+        let case = |order: &[isize], shape: &[usize]| {
+            Case::new(Permute { order: SmallVec::from_slice(order) }, &[shape])
+        };
+        vec![case(&[1, 0], &[2, 3]), case(&[2, 0, -2], &[2, 3, 2]), case(&[], &[]), case(&[1, 0], &[0, 2])]
+    }
+}
+
 impl Op for Permute {
     fn name(&self) -> &'static str {
-        "permute"
+        Self::NAME
     }
 
     fn saves(&self) -> Saves {
@@ -91,11 +103,4 @@ impl Tensor {
         }
         self.permute(&order[..])
     }
-}
-
-pub(super) fn cases() -> Vec<Case> {
-    let case = |order: &[isize], shape: &[usize]| {
-        Case::new(Permute { order: SmallVec::from_slice(order) }, &[shape])
-    };
-    vec![case(&[1, 0], &[2, 3]), case(&[2, 0, -2], &[2, 3, 2]), case(&[], &[]), case(&[1, 0], &[0, 2])]
 }

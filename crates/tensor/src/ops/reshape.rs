@@ -4,7 +4,7 @@ use ndgrad_array::{Array, Backend, Layout, OperationError, Result, Shape, Spec};
 use ndgrad_cpu::Cpu;
 use smallvec::SmallVec;
 
-use super::{Call, Case, Op, Saves, apply};
+use super::{Call, Case, Listed, Op, Saves, apply};
 use crate::{Integers, Tensor};
 
 /// The same elements in row-major order under another shape, of which one size may be -1: what is left.
@@ -38,9 +38,21 @@ impl Reshape {
     }
 }
 
+impl Listed for Reshape {
+    const NAME: &'static str = "reshape";
+    const DOC: &'static str = "The same elements in row-major order under another shape.";
+
+    fn cases() -> Vec<Case> {
+        let case = |sizes: &[isize], shape: &[usize]| {
+            Case::new(Reshape { sizes: SmallVec::from_slice(sizes) }, &[shape])
+        };
+        vec![case(&[3, -1], &[2, 3]), case(&[-1], &[2, 1, 2]), case(&[1, 1], &[]), case(&[0, 5], &[2, 0])]
+    }
+}
+
 impl Op for Reshape {
     fn name(&self) -> &'static str {
-        "reshape"
+        Self::NAME
     }
 
     fn saves(&self) -> Saves {
@@ -81,11 +93,4 @@ impl Tensor {
     pub fn reshape(&self, sizes: impl Integers) -> Tensor {
         apply(Reshape { sizes: sizes.integers() }, &[self])
     }
-}
-
-pub(super) fn cases() -> Vec<Case> {
-    let case = |sizes: &[isize], shape: &[usize]| {
-        Case::new(Reshape { sizes: SmallVec::from_slice(sizes) }, &[shape])
-    };
-    vec![case(&[3, -1], &[2, 3]), case(&[-1], &[2, 1, 2]), case(&[1, 1], &[]), case(&[0, 5], &[2, 0])]
 }

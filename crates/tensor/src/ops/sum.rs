@@ -4,7 +4,7 @@ use ndgrad_array::{Array, Backend, MAX_RANK, OperationError, Reduction, Result, 
 use ndgrad_cpu::Cpu;
 use smallvec::SmallVec;
 
-use super::{Axes, Call, Case, Op, Saves, apply};
+use super::{Axes, Call, Case, Listed, Op, Saves, apply};
 use crate::{Integers, Tensor};
 
 /// Adds up the elements along some axes.
@@ -31,9 +31,30 @@ impl Reduction for Plus {
     }
 }
 
+impl Listed for Sum {
+    const NAME: &'static str = "sum";
+    const DOC: &'static str = "The elements along some axes, added up.";
+
+    fn cases() -> Vec<Case> {
+        let some = |axes: &[isize], keepdims| Sum { axes: Axes::Some(SmallVec::from_slice(axes)), keepdims };
+        let all = Sum { axes: Axes::All, keepdims: false };
+        vec![
+            Case::new(all.clone(), &[&[]]),
+            Case::new(all.clone(), &[&[2, 3]]),
+            Case::new(all, &[&[0, 3]]),
+            Case::new(some(&[0], false), &[&[3, 2]]),
+            Case::new(some(&[0], false), &[&[0, 2]]),
+            Case::new(some(&[-1], true), &[&[2, 3]]),
+            Case::new(some(&[0, 2], false), &[&[2, 3, 2]]),
+            Case::new(some(&[1], true), &[&[2, 3, 2]]),
+            Case::new(some(&[], false), &[&[2, 2]]),
+        ]
+    }
+}
+
 impl Op for Sum {
     fn name(&self) -> &'static str {
-        "sum"
+        Self::NAME
     }
 
     fn saves(&self) -> Saves {
@@ -144,20 +165,4 @@ impl Tensor {
         let axes: SmallVec<[usize; MAX_RANK]> = stretched.collect();
         self.sum_keepdims(&axes[..]).reshape(shape)
     }
-}
-
-pub(super) fn cases() -> Vec<Case> {
-    let some = |axes: &[isize], keepdims| Sum { axes: Axes::Some(SmallVec::from_slice(axes)), keepdims };
-    let all = Sum { axes: Axes::All, keepdims: false };
-    vec![
-        Case::new(all.clone(), &[&[]]),
-        Case::new(all.clone(), &[&[2, 3]]),
-        Case::new(all, &[&[0, 3]]),
-        Case::new(some(&[0], false), &[&[3, 2]]),
-        Case::new(some(&[0], false), &[&[0, 2]]),
-        Case::new(some(&[-1], true), &[&[2, 3]]),
-        Case::new(some(&[0, 2], false), &[&[2, 3, 2]]),
-        Case::new(some(&[1], true), &[&[2, 3, 2]]),
-        Case::new(some(&[], false), &[&[2, 2]]),
-    ]
 }

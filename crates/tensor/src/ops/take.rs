@@ -1,11 +1,11 @@
-//! `take`: rows by number; and `scatter_rows`, its transpose.
+//! `take`: rows by number.
 
 use std::sync::Arc;
 
 use ndgrad_array::{Array, Backend, OperationError, Result, Spec};
 use ndgrad_cpu::Cpu;
 
-use super::{Call, Case, Op, Saves, apply};
+use super::{Call, Case, Listed, Op, Saves, ScatterRows, apply};
 use crate::Tensor;
 
 /// Takes rows (positions along the first axis) by number, in any order, any number of times.
@@ -15,9 +15,19 @@ pub struct Take {
     pub rows: Arc<[usize]>,
 }
 
+impl Listed for Take {
+    const NAME: &'static str = "take";
+    const DOC: &'static str = "Rows by number, in any order, any number of times.";
+
+    fn cases() -> Vec<Case> {
+        let case = |rows: &[usize], shape: &[usize]| Case::new(Take { rows: rows.into() }, &[shape]);
+        vec![case(&[2, 0, 2], &[3, 2]), case(&[1], &[2]), case(&[], &[2, 2]), case(&[0, 0], &[1, 2, 2])]
+    }
+}
+
 impl Op for Take {
     fn name(&self) -> &'static str {
-        "take"
+        Self::NAME
     }
 
     fn saves(&self) -> Saves {
@@ -38,45 +48,8 @@ impl Op for Take {
     }
 }
 
-/// Adds each row of the input to the row of the result that is named for it: the gradient of [`Take`].
-#[derive(Clone, Debug)]
-pub struct ScatterRows {
-    /// Where each row goes.
-    pub rows: Arc<[usize]>,
-    /// The number of rows of the result.
-    pub count: usize,
-}
-
-impl Op for ScatterRows {
-    fn name(&self) -> &'static str {
-        "scatter_rows"
-    }
-
-    fn saves(&self) -> Saves {
-        Saves::NONE
-    }
-
-    fn infer(&self, inputs: &[Spec]) -> Result<Spec, OperationError> {
-        if inputs[0].shape.first() != Some(&self.rows.len()) {
-            return Err(OperationError::new("scatter_rows", "one number per row is needed")
-                .operand("tensor", inputs[0].shape, "")
-                .operand("rows", self.rows.len(), "numbers"));
-        }
-        let result = inputs[0].with_shape(inputs[0].shape.remove(0).insert(0, self.count));
-        check_rows("scatter_rows", &self.rows, result)?;
-        Ok(result)
-    }
-
-    fn forward(&self, inputs: &[&Array], out: &mut Array) {
-        Cpu.scatter_add(inputs[0], &self.rows, out);
-    }
-
-    fn gradient(&self, _: &Call<'_>, head: &Tensor, _: usize) -> Tensor {
-        apply(Take { rows: self.rows.clone() }, &[head])
-    }
-}
-
-fn check_rows(name: &str, rows: &[usize], spec: Spec) -> Result<(), OperationError> {
+/// Every row must exist along the first axis.
+pub(super) fn check_rows(name: &str, rows: &[usize], spec: Spec) -> Result<(), OperationError> {
     let Some(&count) = spec.shape.first() else {
         return Err(OperationError::new(name, "a scalar has no rows"));
     };
@@ -105,32 +78,4 @@ impl Tensor {
     pub fn take(&self, rows: &[usize]) -> Tensor {
         apply(Take { rows: rows.into() }, &[self])
     }
-
-    /// A tensor with `count` rows, to which each row of this one is added where `rows` says:
-    /// `out[rows[i]] += self[i]` along the first axis, from zeros.
-    ///
-    /// ```
-    /// use ndgrad_tensor::tensor;
-    /// let x = tensor([1.0, 2.0, 4.0]);
-    /// assert_eq!(x.scatter_rows(&[1, 1, 0], 3).to_vec::<f32>(), [4.0, 3.0, 0.0]);
-    /// ```
-    ///
-    /// # Panics
-    /// When there is not one number per row, or one of them is not below `count`.
-    #[track_caller]
-    pub fn scatter_rows(&self, rows: &[usize], count: usize) -> Tensor {
-        apply(ScatterRows { rows: rows.into(), count }, &[self])
-    }
-}
-
-pub(super) fn cases() -> Vec<Case> {
-    let case = |rows: &[usize], shape: &[usize]| Case::new(Take { rows: rows.into() }, &[shape]);
-    vec![case(&[2, 0, 2], &[3, 2]), case(&[1], &[2]), case(&[], &[2, 2]), case(&[0, 0], &[1, 2, 2])]
-}
-
-pub(super) fn scatter_cases() -> Vec<Case> {
-    let case = |rows: &[usize], count, shape: &[usize]| {
-        Case::new(ScatterRows { rows: rows.into(), count }, &[shape])
-    };
-    vec![case(&[2, 0, 2], 4, &[3, 2]), case(&[1], 2, &[1]), case(&[], 2, &[0, 3])]
 }

@@ -3,7 +3,7 @@
 use ndgrad_array::{Array, Backend, DType, OperationError, Result, Spec};
 use ndgrad_cpu::Cpu;
 
-use super::{Call, Case, Op, Saves, apply};
+use super::{Call, Case, Listed, Op, Saves, apply};
 use crate::Tensor;
 
 /// Converts every element to the nearest number of another type.
@@ -13,9 +13,21 @@ pub struct ToDType {
     pub dtype: DType,
 }
 
+impl Listed for ToDType {
+    const NAME: &'static str = "to_dtype";
+    const DOC: &'static str = "The nearest numbers of another type.";
+
+    fn cases() -> Vec<Case> {
+        vec![
+            Case::new(ToDType { dtype: DType::F64 }, &[&[2, 3]]),
+            Case::new(ToDType { dtype: DType::F64 }, &[&[0]]),
+        ]
+    }
+}
+
 impl Op for ToDType {
     fn name(&self) -> &'static str {
-        "to_dtype"
+        Self::NAME
     }
 
     fn saves(&self) -> Saves {
@@ -47,11 +59,4 @@ impl Tensor {
     pub fn to_dtype(&self, dtype: DType) -> Tensor {
         if self.dtype() == dtype { self.clone() } else { apply(ToDType { dtype }, &[self]) }
     }
-}
-
-pub(super) fn cases() -> Vec<Case> {
-    vec![
-        Case::new(ToDType { dtype: DType::F64 }, &[&[2, 3]]),
-        Case::new(ToDType { dtype: DType::F64 }, &[&[0]]),
-    ]
 }
