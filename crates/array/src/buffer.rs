@@ -130,39 +130,56 @@ impl SizeClass {
 /// What one thread keeps for its next arrays.
 struct Pool {
     free: [Vec<Arc<Vec<Line>>>; SizeClass::COUNT],
-    /// Lines kept at present.
+    /// Lines and buffers kept at present.
+    kept_lines: usize,
     kept: usize,
+    /// Buffers in use that this thread took, as far as it can know, and the most at any time.
+    in_use: usize,
+    most_in_use: usize,
     /// Buffers taken by this thread less those given back to it.
     live: isize,
 }
 
 impl Pool {
+    const EMPTY: Pool = Pool {
+        free: [const { Vec::new() }; SizeClass::COUNT],
+        kept_lines: 0,
+        kept: 0,
+        in_use: 0,
+        most_in_use: 0,
+        live: 0,
+    };
+
     /// A thread keeps at most this much for later (256 MiB); what is given back beyond it is freed.
-    const MOST_KEPT: usize = (256 << 20) / LINE;
+    const MOST_LINES: usize = (256 << 20) / LINE;
 
     #[inline]
     fn take(&mut self, size: SizeClass) -> Option<Arc<Vec<Line>>> {
         self.live += 1;
+        self.in_use += 1;
+        self.most_in_use = self.most_in_use.max(self.in_use);
         let lines = self.free[size.index].pop()?;
-        self.kept -= size.lines;
+        self.kept_lines -= size.lines;
+        self.kept -= 1;
         Some(lines)
     }
 
+    /// A thread that only ends what others begin has no use for buffers: no more are kept than it ever had in use.
     #[inline]
     fn give(&mut self, lines: Arc<Vec<Line>>) {
         self.live -= 1;
+        self.in_use = self.in_use.saturating_sub(1);
         let size = SizeClass::of(lines.len());
-        if self.kept + size.lines <= Self::MOST_KEPT {
-            self.kept += size.lines;
+        if self.kept + self.in_use < self.most_in_use && self.kept_lines + size.lines <= Self::MOST_LINES {
+            self.kept_lines += size.lines;
+            self.kept += 1;
             self.free[size.index].push(lines);
         }
     }
 }
 
 thread_local! {
-    static POOL: RefCell<Pool> = const {
-        RefCell::new(Pool { free: [const { Vec::new() }; SizeClass::COUNT], kept: 0, live: 0 })
-    };
+    static POOL: RefCell<Pool> = const { RefCell::new(Pool::EMPTY) };
 }
 
 /// The number of buffers in use: those that this thread has made less those that it has dropped.
@@ -205,6 +222,18 @@ mod tests {
         drop(first);
         let second = Buffer::new(1001);
         assert_eq!(address(&second), place);
+    }
+
+    #[test]
+    fn a_thread_that_only_drops_buffers_keeps_none() {
+        let (sender, receiver) = std::sync::mpsc::sync_channel(4);
+        let maker = std::thread::spawn(move || (0..1000).for_each(|_| sender.send(Buffer::new(64)).unwrap()));
+        let keeper = std::thread::spawn(move || {
+            receiver.iter().for_each(drop);
+            POOL.with_borrow(|pool| pool.kept)
+        });
+        maker.join().unwrap();
+        assert_eq!(keeper.join().unwrap(), 0);
     }
 
     #[test]

@@ -59,19 +59,35 @@ impl Shape {
     }
 
     /// The shape with one more axis of this size at `axis`.
+    ///
+    /// # Panics
+    /// When there are [`MAX_RANK`] axes already, or `axis` is beyond their end.
+    #[inline]
     #[track_caller]
     pub fn insert(&self, axis: usize, size: usize) -> Shape {
-        let mut sizes = self.to_vec();
-        sizes.insert(axis, size);
-        Shape::new(&sizes)
+        let rank = self.rank();
+        assert!(rank < MAX_RANK, "shape: {} axes; an array has at most {MAX_RANK}", rank + 1);
+        assert!(axis <= rank, "shape: no place {axis} among {rank} axes");
+        let mut shape = *self;
+        shape.sizes.copy_within(axis..rank, axis + 1);
+        shape.sizes[axis] = size;
+        shape.rank += 1;
+        shape
     }
 
     /// The shape without the axis `axis`.
+    ///
+    /// # Panics
+    /// When there is no such axis.
+    #[inline]
     #[track_caller]
     pub fn remove(&self, axis: usize) -> Shape {
-        let mut sizes = self.to_vec();
-        sizes.remove(axis);
-        Shape::new(&sizes)
+        let rank = self.rank();
+        assert!(axis < rank, "shape: no axis {axis} among {rank}");
+        let mut shape = *self;
+        shape.sizes.copy_within(axis + 1..rank, axis);
+        shape.rank -= 1;
+        shape
     }
 
     /// The common shape of two operands: axes are aligned from the last, and a size of 1 stretches to the
@@ -178,6 +194,14 @@ mod tests {
         assert_eq!(broadcast(&[8, 1, 6, 1], &[7, 1, 5]), Some(vec![8, 7, 6, 5]));
         assert_eq!(broadcast(&[2], &[3]), None);
         assert_eq!(broadcast(&[2, 1], &[8, 4, 3]), None);
+    }
+
+    #[test]
+    fn axes_come_and_go() {
+        let shape = Shape::from([2, 3]);
+        assert_eq!(shape.insert(0, 5), [5, 2, 3]);
+        assert_eq!(shape.insert(2, 5).remove(0), [3, 5]);
+        assert_eq!(shape.insert(1, 5).remove(1), shape);
     }
 
     #[test]

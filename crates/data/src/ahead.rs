@@ -75,9 +75,12 @@ mod tests {
         for count in [1, 3] {
             let made = Arc::new(AtomicUsize::new(0));
             let counter = made.clone();
-            let mut ahead = Ahead::start(count, (0..).inspect(move |_| {
-                counter.fetch_add(1, Ordering::SeqCst);
-            }));
+            let mut ahead = Ahead::start(
+                count,
+                (0..).inspect(move |_| {
+                    counter.fetch_add(1, Ordering::SeqCst);
+                }),
+            );
             ahead.next();
             let patience = Instant::now() + Duration::from_secs(10);
             while made.load(Ordering::SeqCst) < 1 + count && Instant::now() < patience {

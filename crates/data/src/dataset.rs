@@ -129,8 +129,11 @@ pub(crate) fn in_one_block(tensor: &Tensor) -> Tensor {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use std::panic::{AssertUnwindSafe, catch_unwind};
+
     use ndgrad_tensor::{autograd, tensor};
+
+    use super::*;
 
     #[test]
     fn a_batch_is_one_gather_per_array() {
@@ -163,7 +166,7 @@ mod tests {
     }
 
     fn refusal(x: &Tensor, y: &Tensor) -> String {
-        let panic = std::panic::catch_unwind(|| ArrayDataset::new(x, y)).unwrap_err();
+        let panic = catch_unwind(AssertUnwindSafe(|| ArrayDataset::new(x, y))).unwrap_err();
         panic.downcast_ref::<String>().unwrap().clone()
     }
 
@@ -192,7 +195,7 @@ mod tests {
         }));
         let (x, y) = (Tensor::zeros([4]), Tensor::zeros([3]));
         let expected = line!() + 1;
-        let refused = std::panic::catch_unwind(|| ArrayDataset::new(&x, &y));
+        let refused = catch_unwind(AssertUnwindSafe(|| ArrayDataset::new(&x, &y)));
         std::panic::set_hook(hook);
         assert!(refused.is_err());
         assert_eq!(*line.lock().unwrap(), Some((file!().to_string(), expected)));

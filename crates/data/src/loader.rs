@@ -7,10 +7,10 @@ use std::sync::Arc;
 
 use ndgrad_array::{OperationError, Result};
 
+use crate::Dataset;
 use crate::ahead::Ahead;
 use crate::position::Position;
 use crate::sampler::{LastBatch, Sampler};
-use crate::Dataset;
 
 /// Hands out a data set in batches: each [`iter`](DataLoader::iter) is the next epoch.
 ///

@@ -111,11 +111,7 @@ impl Position {
             return impossible(format!("carried={} cannot be in epoch {}", self.carried, self.epoch));
         }
         if self.batch > self.batches() {
-            return impossible(format!(
-                "batch={}, but the epoch has {} batches",
-                self.batch,
-                self.batches()
-            ));
+            return impossible(format!("batch={}, but the epoch has {} batches", self.batch, self.batches()));
         }
         Ok(self)
     }
@@ -125,8 +121,7 @@ impl Position {
         let Sampler { rows, batch_size, last, .. } = self.sampler;
         let rows_before = u128::from(self.epoch) * rows as u128;
         let rolls_over = last == LastBatch::Rollover;
-        self.carried == 0
-            || (rolls_over && self.carried < batch_size && self.carried as u128 <= rows_before)
+        self.carried == 0 || (rolls_over && self.carried < batch_size && self.carried as u128 <= rows_before)
     }
 }
 
@@ -193,5 +188,100 @@ impl<'a> Parts<'a> {
             return Err(format!("{name} is missing; a position has {}", Self::NAMES.join(", ")));
         };
         value.parse().map_err(|_| format!("{name}={value}, but it must be {kind}"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    const LINE: &str =
+        "epoch=2 batch=1 carried=2 rows=10 batch_size=4 last_batch=rollover shuffle=true seed=7";
+
+    fn refused(text: &str) -> String {
+        text.parse::<Position>().unwrap_err().to_string()
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_named() {
+        assert_eq!(
+            refused(&LINE.replace("seed=7", "")),
+            "position: seed is missing; a position has epoch, batch, carried, rows, batch_size, last_batch, \
+             shuffle, seed"
+        );
+        assert_eq!(
+            refused(&LINE.replace("rows=10", "rows=-1")),
+            "position: rows=-1, but it must be a whole number"
+        );
+        assert_eq!(
+            refused(&LINE.replace("rollover", "roll")),
+            "position: last_batch=roll, but it must be keep, discard or rollover"
+        );
+        assert_eq!(
+            refused(&LINE.replace("batch_size=4", "batch_size=0")),
+            "position: batch_size=0, but a batch has at least one row"
+        );
+        assert_eq!(refused(&format!("{LINE} seed=8")), "position: seed is there twice");
+        assert_eq!(refused("batch 17"), "position: \"batch\" is not of the form name=value, as in batch=17");
+        assert_eq!(
+            refused("lr=0.1"),
+            "position: unknown name in \"lr=0.1\"; there are epoch, batch, carried, rows, batch_size, last_batch, \
+             shuffle, seed"
+        );
+        assert!(refused("").starts_with("position: rows is missing"));
+    }
+
+    #[test]
+    fn parts_may_come_in_any_order() {
+        let mut parts: Vec<&str> = LINE.split(' ').collect();
+        parts.reverse();
+        assert_eq!(parts.join("\t").parse::<Position>().unwrap(), LINE.parse().unwrap());
+    }
+
+    #[test]
+    fn a_position_that_does_not_fit_is_refused() {
+        let own = LINE.parse::<Position>().unwrap().sampler;
+        let refused = |from: &str, to: &str| {
+            let saved: Position = LINE.replace(from, to).parse().unwrap();
+            saved.checked(&own).unwrap_err().to_string()
+        };
+        assert_eq!(
+            refused("rows=10", "rows=12"),
+            "position: saved with rows 12, but this loader has 10; build it as it was when the position was saved"
+        );
+        assert!(
+            refused("batch_size=4", "batch_size=5")
+                .contains("saved with batch_size 5, but this loader has 4")
+        );
+        assert!(
+            refused("rollover", "keep").contains("saved with last_batch keep, but this loader has rollover")
+        );
+        assert!(refused("true", "false").contains("saved with shuffle false, but this loader has true"));
+        assert_eq!(refused("batch=1", "batch=4"), "position: batch=4, but the epoch has 3 batches");
+        assert_eq!(refused("carried=2", "carried=4"), "position: carried=4 cannot be in epoch 2");
+        assert_eq!(refused("epoch=2", "epoch=0"), "position: carried=2 cannot be in epoch 0");
+    }
+
+    proptest! {
+        #[test]
+        fn printed_is_read_back(
+            (epoch, batch, carried) in any::<(u64, usize, usize)>(),
+            (rows, batch_size, seed) in (any::<usize>(), 1..=usize::MAX, any::<u64>()),
+            (last, shuffle) in (0..3usize, any::<bool>()),
+        ) {
+            let last = [LastBatch::Keep, LastBatch::Discard, LastBatch::Rollover][last];
+            let sampler = Sampler { rows, batch_size, last, shuffle, seed };
+            let position = Position { sampler, epoch, batch, carried };
+            prop_assert_eq!(position.to_string().parse::<Position>().unwrap(), position);
+            // Whatever it says, it is accepted or refused without a panic.
+            let _ = position.checked(&sampler);
+        }
+
+        #[test]
+        fn no_text_makes_it_panic(text in ".{0,60}", cut in 0..90usize) {
+            let _ = text.parse::<Position>();
+            let _ = format!("{}{text}", &LINE[..cut.min(LINE.len())]).parse::<Position>();
+        }
     }
 }

@@ -181,3 +181,10 @@ fn a_gradient_that_nobody_needs_is_not_computed() {
     record(|| apply(First, &[&x, &constant])).backward();
     assert_eq!(x.grad().item(), 3.0);
 }
+
+/// A server that catches panics may carry tensors across.
+#[test]
+fn tensors_are_unwind_safe_and_shared_between_threads() {
+    fn check<T: Send + Sync + std::panic::UnwindSafe + std::panic::RefUnwindSafe>() {}
+    check::<Tensor>();
+}

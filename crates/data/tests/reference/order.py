@@ -1,5 +1,5 @@
-"""Prints the order of rows in an epoch from its definition: Philox 4x32-10 (Salmon et al., SC'11), bounded draws
-after Lemire (ACM TOMACS 29, 2019) and Durstenfeld's shuffle (CACM 7, 1964).
+"""Prints the order of rows in an epoch, and the default seed, from their definitions: Philox 4x32-10 (Salmon et
+al., SC'11), bounded draws after Lemire (ACM TOMACS 29, 2019) and Durstenfeld's shuffle (CACM 7, 1964).
 
 Run with Python 3.11; no packages are needed.
 """
@@ -39,6 +39,14 @@ def order(seed, epoch, count):
     return rows
 
 
+def default_seed(seed):
+    """Of a loader made under a generator of this seed: 24 bits each of three words of its stream for shuffling."""
+    bits = words(seed, SHUFFLE + 1)
+    first, second, third = (next(bits) >> 8 for _ in range(3))
+    return ((first << 48) + (second << 24) + third) % 2**64
+
+
 assert block(0, 0, 0) == [0x6627E8D5, 0xE169C58D, 0xBC57AC4C, 0x9B00DBD8]
 for seed, epoch, count in [(1, 0, 10), (1, 1, 10), (2**64 - 1, 2**64 - 1, 7)]:
     print(seed, epoch, count, order(seed, epoch, count))
+print("default seed under seed 1:", default_seed(1))

@@ -1,5 +1,7 @@
 //! `Map`: an elementwise operation of one input.
 
+use std::panic::{RefUnwindSafe, UnwindSafe};
+
 use ndgrad_array::{Array, Backend, OperationError, Result, Scalar, Spec, Unary};
 use ndgrad_cpu::Cpu;
 
@@ -7,7 +9,7 @@ use super::{Call, Op, Saves, apply};
 use crate::Tensor;
 
 /// An elementwise operation of one input: a formula and its gradient.
-pub trait Map: Copy + Default + std::fmt::Debug + Send + Sync + 'static {
+pub trait Map: Copy + Default + std::fmt::Debug + Send + Sync + UnwindSafe + RefUnwindSafe + 'static {
     /// The name of the method that applies it.
     const NAME: &'static str;
     /// One sentence for tables of operations.

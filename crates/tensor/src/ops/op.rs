@@ -3,7 +3,7 @@
 use std::any::Any;
 use std::borrow::Cow;
 use std::fmt::Debug;
-use std::panic::Location;
+use std::panic::{Location, RefUnwindSafe, UnwindSafe};
 use std::sync::Arc;
 
 use ndgrad_array::{Array, Layout, OperationError, Result, Shape, Spec};
@@ -15,7 +15,7 @@ use crate::autograd::{self, Edge, Node, Saved};
 /// An operation as a value: its shape rule, its kernel, its gradient.
 ///
 /// Elementwise operations implement [`Map`](super::Map) or [`Zip`](super::Zip) instead, which is less to say.
-pub trait Op: Any + Debug + Send + Sync {
+pub trait Op: Any + Debug + Send + Sync + UnwindSafe + RefUnwindSafe {
     /// The name, as in messages and in the list of operations.
     fn name(&self) -> &'static str;
 

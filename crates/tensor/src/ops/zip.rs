@@ -1,5 +1,7 @@
 //! `Zip`: an elementwise operation of two inputs, which stretch to a common shape.
 
+use std::panic::{RefUnwindSafe, UnwindSafe};
+
 use ndgrad_array::{Array, Backend, Binary, OperationError, Result, Scalar, Spec};
 use ndgrad_cpu::Cpu;
 
@@ -7,7 +9,7 @@ use super::{Call, Op, Saves, apply, same_dtype};
 use crate::Tensor;
 
 /// An elementwise operation of two inputs: a formula and its gradients.
-pub trait Zip: Copy + Default + std::fmt::Debug + Send + Sync + 'static {
+pub trait Zip: Copy + Default + std::fmt::Debug + Send + Sync + UnwindSafe + RefUnwindSafe + 'static {
     /// The name of the method that applies it.
     const NAME: &'static str;
     /// One sentence for tables of operations.
