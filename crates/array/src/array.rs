@@ -1,6 +1,6 @@
 //! `Array`: a value without history.
 
-use crate::{Buffer, DType, Device, Element, Layout, Shape};
+use crate::{Buffer, DType, Device, Element, Item, Layout, Shape};
 
 /// The shape, dtype and device of an array: all that is known of it before it is computed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,11 +43,13 @@ impl Array {
     /// # Panics
     /// When `elements` are not as many as the shape holds.
     #[track_caller]
-    pub fn from_slice<T: Element>(shape: impl Into<Shape>, elements: &[T]) -> Array {
+    pub fn from_slice<T: Item>(shape: impl Into<Shape>, elements: &[T]) -> Array {
         let shape = shape.into();
         assert_eq!(elements.len(), shape.size(), "array: {} elements for the shape {shape}", elements.len());
-        let mut array = Array::new(Spec { shape, dtype: T::DTYPE, device: Device::cpu() });
-        array.as_mut_slice::<T>().copy_from_slice(elements);
+        let mut array = Array::new(Spec { shape, dtype: T::Element::DTYPE, device: Device::cpu() });
+        for (stored, &element) in array.as_mut_slice().iter_mut().zip(elements) {
+            *stored = element.store();
+        }
         array
     }
 
@@ -132,12 +134,12 @@ impl Array {
     ///
     /// # Panics
     /// When `T` is not the array's dtype.
-    pub fn to_vec<T: Element>(&self) -> Vec<T> {
+    pub fn to_vec<T: Item>(&self) -> Vec<T> {
         match self.as_slice() {
-            Some(elements) => elements.to_vec(),
+            Some(elements) => elements.iter().map(|&element| T::load(element)).collect(),
             None => {
                 let buffer = self.buffer();
-                self.layout.offsets().map(|place| buffer[place]).collect()
+                self.layout.offsets().map(|place| T::load(buffer[place])).collect()
             }
         }
     }

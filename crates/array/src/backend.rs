@@ -1,6 +1,6 @@
 //! `Backend`: what a device must be able to compute.
 
-use crate::{Array, Binary, Reduction, Unary};
+use crate::{Array, Binary, Predicate, Reduction, Unary, Wide};
 
 /// The kernels of a device. Callers have checked shapes, dtypes and devices; `out` is contiguous and of the
 /// right size unless said otherwise, and every element of it is written.
@@ -14,8 +14,25 @@ pub trait Backend {
     /// `out[i] = formula(x[i], y[i])`, where `x` and `y` stretch to the shape of `out`.
     fn zip<F: Binary>(&self, formula: F, x: &Array, y: &Array, out: &mut Array);
 
+    /// `out[i] = predicate(x[i], y[i])`, where `x` and `y` stretch to the shape of `out`, which is bool.
+    fn compare<P: Predicate>(&self, predicate: P, x: &Array, y: &Array, out: &mut Array);
+
+    /// `out[i] = if mask[i] { x[i] } else { y[i] }`, where all three stretch to the shape of `out`.
+    fn select(&self, mask: &Array, x: &Array, y: &Array, out: &mut Array);
+
     /// Reduces the trailing axes of `x`, those beyond `kept`, to one number each.
     fn reduce<F: Reduction>(&self, formula: F, x: &Array, kept: usize, out: &mut Array);
+
+    /// The position, counted from 0, of the number among those along the last axis of `x` that comes first by
+    /// `before`; of several the one with the lowest position. `out` is i64. NaN comes before everything.
+    fn arg_reduce<P: Predicate>(&self, before: P, x: &Array, out: &mut Array);
+
+    /// `out[.., i]` is the reduction of `x[.., ..=i]`, one after the other along the last axis.
+    fn scan<F: Reduction>(&self, formula: F, x: &Array, out: &mut Array);
+
+    /// The positions, counted from 0, that sort the numbers along the last axis of `x`, equal ones in the order in
+    /// which they stand, NaN last. `out` is i64.
+    fn argsort(&self, x: &Array, descending: bool, out: &mut Array);
 
     /// The matrix product `[m, k] x [k, n] -> [m, n]`.
     fn matmul(&self, x: &Array, y: &Array, out: &mut Array);
@@ -30,5 +47,5 @@ pub trait Backend {
     fn copy(&self, x: &Array, out: &mut Array);
 
     /// Writes one number everywhere.
-    fn fill(&self, value: f64, out: &mut Array);
+    fn fill(&self, value: Wide, out: &mut Array);
 }

@@ -1,41 +1,56 @@
-//! `DType`: the type of an array's elements.
+//! `DType`: the type of an array's elements; `DTypes`: a set of them.
 
 use std::fmt;
 
-use bytemuck::Pod;
-
-use crate::Scalar;
-
 /// The type of an array's elements.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-#[non_exhaustive]
 pub enum DType {
     /// IEEE 754 binary32, the default.
     #[default]
     F32,
     /// IEEE 754 binary64.
     F64,
+    /// Whole numbers of 32 bits; arithmetic wraps around.
+    I32,
+    /// Whole numbers of 64 bits; arithmetic wraps around.
+    I64,
+    /// Whole numbers from 0 to 255; arithmetic wraps around.
+    U8,
+    /// True or false.
+    Bool,
 }
 
 impl DType {
     /// Every dtype.
-    pub const ALL: &'static [DType] = &[DType::F32, DType::F64];
+    pub const ALL: &'static [DType] =
+        &[DType::F32, DType::F64, DType::I32, DType::I64, DType::U8, DType::Bool];
 
     /// Bytes per element.
     #[inline]
-    pub fn size(self) -> usize {
+    pub const fn size(self) -> usize {
         match self {
-            DType::F32 => 4,
-            DType::F64 => 8,
+            DType::U8 | DType::Bool => 1,
+            DType::F32 | DType::I32 => 4,
+            DType::F64 | DType::I64 => 8,
         }
     }
 
     /// The name as written in programs and messages: `f32`.
-    pub fn name(self) -> &'static str {
+    pub const fn name(self) -> &'static str {
         match self {
             DType::F32 => "f32",
             DType::F64 => "f64",
+            DType::I32 => "i32",
+            DType::I64 => "i64",
+            DType::U8 => "u8",
+            DType::Bool => "bool",
         }
+    }
+
+    /// Whether its numbers have a fraction: those that gradients flow through.
+    #[inline]
+    pub const fn is_float(self) -> bool {
+        DTypes::FLOATS.contains(self)
     }
 }
 
@@ -45,64 +60,56 @@ impl fmt::Display for DType {
     }
 }
 
-/// A Rust type that an array can hold.
-pub trait Element: Pod + Scalar + PartialOrd + Default + fmt::Debug + Send + Sync {
-    /// The dtype that stands for this type.
-    const DTYPE: DType;
-    /// The nearest value of this type.
-    fn from_f64(value: f64) -> Self;
-    /// The value, widened.
-    fn to_f64(self) -> f64;
-}
+/// A set of dtypes: those that an operation takes.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct DTypes(u8);
 
-impl Element for f32 {
-    const DTYPE: DType = DType::F32;
+impl DTypes {
+    /// f32 and f64.
+    pub const FLOATS: DTypes = DTypes::of(&[DType::F32, DType::F64]);
+    /// i32, i64 and u8.
+    pub const INTEGERS: DTypes = DTypes::of(&[DType::I32, DType::I64, DType::U8]);
+    /// All that one can calculate with.
+    pub const NUMBERS: DTypes = DTypes(DTypes::FLOATS.0 | DTypes::INTEGERS.0);
+    /// Numbers that have an opposite: all but u8.
+    pub const SIGNED: DTypes = DTypes::of(&[DType::F32, DType::F64, DType::I32, DType::I64]);
+    /// bool alone.
+    pub const BOOL: DTypes = DTypes::of(&[DType::Bool]);
+    /// Every dtype.
+    pub const ALL: DTypes = DTypes::of(DType::ALL);
 
-    #[inline]
-    fn from_f64(value: f64) -> f32 {
-        value as f32
-    }
-
-    #[inline]
-    fn to_f64(self) -> f64 {
-        self.into()
-    }
-}
-
-impl Element for f64 {
-    const DTYPE: DType = DType::F64;
-
-    #[inline]
-    fn from_f64(value: f64) -> f64 {
-        value
-    }
-
-    #[inline]
-    fn to_f64(self) -> f64 {
-        self
-    }
-}
-
-/// Runs a block with `$T` standing for the Rust type of a dtype.
-///
-/// ```
-/// use ndgrad_array::{DType, with_dtype};
-/// let bytes = with_dtype!(DType::F64, T => std::mem::size_of::<T>());
-/// assert_eq!(bytes, 8);
-/// ```
-#[macro_export]
-macro_rules! with_dtype {
-    ($dtype:expr, $T:ident => $body:expr) => {
-        match $dtype {
-            $crate::DType::F32 => {
-                type $T = f32;
-                $body
-            }
-            $crate::DType::F64 => {
-                type $T = f64;
-                $body
-            }
-            other => unreachable!("dtype {other} has no Rust type"),
+    /// The set of these.
+    pub const fn of(dtypes: &[DType]) -> DTypes {
+        let mut bits = 0;
+        let mut i = 0;
+        while i < dtypes.len() {
+            bits |= 1 << dtypes[i] as u8;
+            i += 1;
         }
-    };
+        DTypes(bits)
+    }
+
+    /// Whether `dtype` is one of them.
+    #[inline]
+    pub const fn contains(self, dtype: DType) -> bool {
+        self.0 & 1 << dtype as u8 != 0
+    }
+
+    /// One after another, in the order of [`DType::ALL`].
+    pub fn iter(self) -> impl Iterator<Item = DType> {
+        DType::ALL.iter().copied().filter(move |&dtype| self.contains(dtype))
+    }
+}
+
+impl fmt::Display for DTypes {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let names: Vec<&str> = self.iter().map(DType::name).collect();
+        f.pad(&names.join(", "))
+    }
+}
+
+impl fmt::Debug for DTypes {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
 }

@@ -1,21 +1,35 @@
 //! Formulas: what an elementwise operation or a reduction computes for one element.
 
-use crate::Scalar;
+use crate::{DTypes, Scalar};
 
 /// A formula of one number.
 pub trait Unary: Copy + Send + Sync {
+    /// The dtypes that it is compiled for.
+    const DTYPES: DTypes;
     /// The value at `x`.
     fn value<S: Scalar>(self, x: S) -> S;
 }
 
 /// A formula of two numbers.
 pub trait Binary: Copy + Send + Sync {
+    /// The dtypes that it is compiled for.
+    const DTYPES: DTypes;
     /// The value at `x` and `y`.
     fn value<S: Scalar>(self, x: S, y: S) -> S;
 }
 
+/// A question about two numbers.
+pub trait Predicate: Copy + Send + Sync {
+    /// The dtypes that it is compiled for.
+    const DTYPES: DTypes;
+    /// The answer for `x` and `y`.
+    fn holds<S: Scalar>(self, x: S, y: S) -> S::Mask;
+}
+
 /// A formula that takes any number of numbers together, in any grouping.
 pub trait Reduction: Copy + Send + Sync {
+    /// The dtypes that it is compiled for.
+    const DTYPES: DTypes;
     /// The value of no numbers at all, which changes nothing when it is combined.
     fn identity<S: Scalar>(self) -> S;
     /// The value of two groups together.

@@ -1,77 +1,138 @@
 //! `Scalar`: the numbers that formulas are written over.
 
-use std::ops::{Add, Div, Mul, Neg, Sub};
+use std::num::Wrapping;
+use std::ops::{Add, BitAnd, BitOr, BitXor, Div, Mul, Neg, Not, Rem, Sub};
+
+use crate::Truth;
 
 /// A number as a formula sees it.
 ///
-/// A formula is written once, generic over `Scalar`, and read in several ways: as `f32` and `f64` it is the
-/// loop that a CPU runs. It may not branch on values ([`Scalar::select`] chooses), so that the same formula can
-/// be read over lanes of a vector register.
+/// A formula is written once, generic over `Scalar`, and read in several ways: as `f32` it is a loop that a CPU
+/// runs. It may not branch on values ([`Scalar::select`] chooses), so that the same formula can be read over lanes
+/// of a vector register.
 ///
-/// Square root and the four operations are exact to the last bit by IEEE 754; the other functions are those of
-/// the `libm` crate, so that every machine computes the same bits.
+/// The four operations and the square root are exact to the last bit by IEEE 754; the other functions are those of
+/// the `libm` crate, so that every machine computes the same bits. Whole numbers wrap around. What has no meaning
+/// for a dtype (the sine of an i32) is never called: an operation names the dtypes that it takes.
 pub trait Scalar:
-    Copy + Add<Output = Self> + Sub<Output = Self> + Mul<Output = Self> + Div<Output = Self> + Neg<Output = Self>
+    Copy
+    + Add<Output = Self>
+    + Sub<Output = Self>
+    + Mul<Output = Self>
+    + Div<Output = Self>
+    + Rem<Output = Self>
+    + Neg<Output = Self>
 {
     /// The answer of a comparison.
-    type Mask: Copy;
+    type Mask: Copy
+        + Into<bool>
+        + BitAnd<Output = Self::Mask>
+        + BitOr<Output = Self::Mask>
+        + BitXor<Output = Self::Mask>
+        + Not<Output = Self::Mask>;
     /// 0
     const ZERO: Self;
     /// 1
     const ONE: Self;
+    /// What is below everything else: minus infinity, or the smallest whole number.
+    const LOWEST: Self;
+    /// What is above everything else: infinity, or the largest whole number.
+    const HIGHEST: Self;
+
     /// The nearest number to a literal of the formula.
     fn literal(value: f64) -> Self;
-    /// `self * factor + term`, rounded once.
-    fn mul_add(self, factor: Self, term: Self) -> Self;
-    /// The square root; NaN below 0.
-    fn sqrt(self) -> Self;
-    /// The distance from 0.
-    fn abs(self) -> Self;
-    /// e to the power of self.
-    fn exp(self) -> Self;
-    /// The natural logarithm; -inf at 0, NaN below.
-    fn ln(self) -> Self;
     /// Whether self is less than `other`; false if either is NaN.
     fn less(self, other: Self) -> Self::Mask;
+    /// Whether both are equal; false if either is NaN.
+    fn equal(self, other: Self) -> Self::Mask;
     /// `yes` where the mask is true, `no` elsewhere.
     fn select(mask: Self::Mask, yes: Self, no: Self) -> Self;
+    /// The distance from 0; the smallest whole number is its own.
+    fn abs(self) -> Self;
+    /// `self * factor + term`, rounded once.
+    fn mul_add(self, factor: Self, term: Self) -> Self;
+    /// Self to the power of `exponent`. For whole numbers by repeated multiplication; to a negative power it is 0
+    /// but for 1 and -1.
+    fn pow(self, exponent: Self) -> Self;
+
+    /// The magnitude of self with the sign of `sign`.
+    fn copysign(self, sign: Self) -> Self;
+    /// The square root; NaN below 0.
+    fn sqrt(self) -> Self;
+    /// The cube root.
+    fn cbrt(self) -> Self;
+    /// e to the power of self.
+    fn exp(self) -> Self;
+    /// 2 to the power of self.
+    fn exp2(self) -> Self;
+    /// e to the power of self, less 1, without cancellation near 0.
+    fn exp_m1(self) -> Self;
+    /// The natural logarithm; -inf at 0, NaN below.
+    fn ln(self) -> Self;
+    /// The logarithm to base 2.
+    fn log2(self) -> Self;
+    /// The logarithm to base 10.
+    fn log10(self) -> Self;
+    /// The natural logarithm of 1 + self, without cancellation near 0.
+    fn ln_1p(self) -> Self;
+    /// The sine of an angle in radians.
+    fn sin(self) -> Self;
+    /// The cosine of an angle in radians.
+    fn cos(self) -> Self;
+    /// The tangent of an angle in radians.
+    fn tan(self) -> Self;
+    /// The angle in [-pi/2, pi/2] with this sine; NaN outside [-1, 1].
+    fn asin(self) -> Self;
+    /// The angle in [0, pi] with this cosine; NaN outside [-1, 1].
+    fn acos(self) -> Self;
+    /// The angle in (-pi/2, pi/2) with this tangent.
+    fn atan(self) -> Self;
+    /// The angle of the point (x, self), in [-pi, pi].
+    fn atan2(self, x: Self) -> Self;
+    /// The hyperbolic sine.
+    fn sinh(self) -> Self;
+    /// The hyperbolic cosine.
+    fn cosh(self) -> Self;
+    /// The hyperbolic tangent.
+    fn tanh(self) -> Self;
+    /// The inverse of the hyperbolic sine.
+    fn asinh(self) -> Self;
+    /// The inverse of the hyperbolic cosine; NaN below 1.
+    fn acosh(self) -> Self;
+    /// The inverse of the hyperbolic tangent; NaN outside [-1, 1].
+    fn atanh(self) -> Self;
+    /// The distance of the point (self, other) from the origin, without overflow between.
+    fn hypot(self, other: Self) -> Self;
+    /// The error function.
+    fn erf(self) -> Self;
+    /// 1 less the error function, without cancellation.
+    fn erfc(self) -> Self;
+    /// The gamma function.
+    fn gamma(self) -> Self;
+    /// The logarithm of the absolute value of the gamma function.
+    fn lgamma(self) -> Self;
+    /// The largest whole number not above self.
+    fn floor(self) -> Self;
+    /// The smallest whole number not below self.
+    fn ceil(self) -> Self;
+    /// The nearest whole number; of two equally near ones the even one.
+    fn round_even(self) -> Self;
+    /// Self without its fraction.
+    fn trunc(self) -> Self;
 }
 
-macro_rules! scalar {
-    ($float:ty, $exp:path, $ln:path) => {
+macro_rules! float_scalar {
+    ($float:ident, $($name:ident($($other:ident)?) = $function:ident),* $(,)?) => {
         impl Scalar for $float {
             type Mask = bool;
             const ZERO: Self = 0.0;
             const ONE: Self = 1.0;
+            const LOWEST: Self = $float::NEG_INFINITY;
+            const HIGHEST: Self = $float::INFINITY;
 
             #[inline(always)]
             fn literal(value: f64) -> Self {
                 value as $float
-            }
-
-            #[inline(always)]
-            fn mul_add(self, factor: Self, term: Self) -> Self {
-                <$float>::mul_add(self, factor, term)
-            }
-
-            #[inline(always)]
-            fn sqrt(self) -> Self {
-                <$float>::sqrt(self)
-            }
-
-            #[inline(always)]
-            fn abs(self) -> Self {
-                <$float>::abs(self)
-            }
-
-            #[inline(always)]
-            fn exp(self) -> Self {
-                $exp(self)
-            }
-
-            #[inline(always)]
-            fn ln(self) -> Self {
-                $ln(self)
             }
 
             #[inline(always)]
@@ -80,12 +141,166 @@ macro_rules! scalar {
             }
 
             #[inline(always)]
+            fn equal(self, other: Self) -> bool {
+                self == other
+            }
+
+            #[inline(always)]
             fn select(mask: bool, yes: Self, no: Self) -> Self {
                 if mask { yes } else { no }
             }
+
+            #[inline(always)]
+            fn abs(self) -> Self {
+                $float::abs(self)
+            }
+
+            #[inline(always)]
+            fn mul_add(self, factor: Self, term: Self) -> Self {
+                $float::mul_add(self, factor, term)
+            }
+
+            #[inline(always)]
+            fn copysign(self, sign: Self) -> Self {
+                $float::copysign(self, sign)
+            }
+
+            #[inline(always)]
+            fn sqrt(self) -> Self {
+                $float::sqrt(self)
+            }
+
+            $(
+                #[inline(always)]
+                fn $name(self, $($other: Self)?) -> Self {
+                    libm::$function(self, $($other)?)
+                }
+            )*
         }
     };
 }
 
-scalar!(f32, libm::expf, libm::logf);
-scalar!(f64, libm::exp, libm::log);
+float_scalar! { f32,
+    pow(exponent) = powf, cbrt() = cbrtf, exp() = expf, exp2() = exp2f, exp_m1() = expm1f, ln() = logf, log2() = log2f,
+    log10() = log10f, ln_1p() = log1pf, sin() = sinf, cos() = cosf, tan() = tanf, asin() = asinf, acos() = acosf,
+    atan() = atanf, atan2(x) = atan2f, sinh() = sinhf, cosh() = coshf, tanh() = tanhf, asinh() = asinhf,
+    acosh() = acoshf, atanh() = atanhf, hypot(other) = hypotf, erf() = erff, erfc() = erfcf, gamma() = tgammaf,
+    lgamma() = lgammaf, floor() = floorf, ceil() = ceilf, round_even() = rintf, trunc() = truncf,
+}
+
+float_scalar! { f64,
+    pow(exponent) = pow, cbrt() = cbrt, exp() = exp, exp2() = exp2, exp_m1() = expm1, ln() = log, log2() = log2,
+    log10() = log10, ln_1p() = log1p, sin() = sin, cos() = cos, tan() = tan, asin() = asin, acos() = acos,
+    atan() = atan, atan2(x) = atan2, sinh() = sinh, cosh() = cosh, tanh() = tanh, asinh() = asinh,
+    acosh() = acosh, atanh() = atanh, hypot(other) = hypot, erf() = erf, erfc() = erfc, gamma() = tgamma,
+    lgamma() = lgamma, floor() = floor, ceil() = ceil, round_even() = rint, trunc() = trunc,
+}
+
+/// What numbers without a fraction have, and what they have not.
+macro_rules! whole_scalar {
+    ($type:ty, $zero:expr, $one:expr, $lowest:expr, $highest:expr, $literal:expr, $abs:expr, $pow:expr) => {
+        impl Scalar for $type {
+            type Mask = bool;
+            const ZERO: Self = $zero;
+            const ONE: Self = $one;
+            const LOWEST: Self = $lowest;
+            const HIGHEST: Self = $highest;
+
+            #[inline(always)]
+            fn literal(value: f64) -> Self {
+                $literal(value)
+            }
+
+            #[inline(always)]
+            fn less(self, other: Self) -> bool {
+                self < other
+            }
+
+            #[inline(always)]
+            fn equal(self, other: Self) -> bool {
+                self == other
+            }
+
+            #[inline(always)]
+            fn select(mask: bool, yes: Self, no: Self) -> Self {
+                if mask { yes } else { no }
+            }
+
+            #[inline(always)]
+            fn abs(self) -> Self {
+                $abs(self)
+            }
+
+            #[inline(always)]
+            fn mul_add(self, factor: Self, term: Self) -> Self {
+                self * factor + term
+            }
+
+            #[inline(always)]
+            fn pow(self, exponent: Self) -> Self {
+                $pow(self, exponent)
+            }
+
+            whole_scalar!(@ copysign(sign) sqrt() cbrt() exp() exp2() exp_m1() ln() log2() log10() ln_1p() sin()
+                cos() tan() asin() acos() atan() atan2(x) sinh() cosh() tanh() asinh() acosh() atanh() hypot(other) erf()
+                erfc() gamma() lgamma() floor() ceil() round_even() trunc());
+        }
+    };
+    (@ $($name:ident($($other:ident)?))*) => {$(
+        fn $name(self, $($other: Self)?) -> Self {
+            $(let _ = $other;)?
+            unreachable!(concat!(stringify!($name), " is an operation on floats"))
+        }
+    )*};
+}
+
+macro_rules! whole_numbers {
+    ($($type:ident, $abs:expr, $negative:expr;)*) => {$(
+        whole_scalar!(
+            Wrapping<$type>,
+            Wrapping(0),
+            Wrapping(1),
+            Wrapping($type::MIN),
+            Wrapping($type::MAX),
+            |value: f64| Wrapping(value as $type),
+            $abs,
+            |base: Wrapping<$type>, exponent: Wrapping<$type>| {
+                if $negative(exponent.0) {
+                    // The reciprocal, cut to a whole number: of -1 it is 1 or -1.
+                    return match (base.0.wrapping_mul(base.0) == 1, exponent.0 % 2 == 0) {
+                        (false, _) => Wrapping(0),
+                        (true, true) => Wrapping(1),
+                        (true, false) => base,
+                    };
+                }
+                let mut power = Wrapping(1);
+                let (mut square, mut left) = (base, exponent.0);
+                while left > 0 {
+                    if left % 2 == 1 {
+                        power *= square;
+                    }
+                    square *= square;
+                    left /= 2;
+                }
+                power
+            }
+        );
+    )*};
+}
+
+whole_numbers! {
+    i32, |x: Wrapping<i32>| Wrapping(x.0.wrapping_abs()), |x| x < 0;
+    i64, |x: Wrapping<i64>| Wrapping(x.0.wrapping_abs()), |x| x < 0;
+    u8, |x| x, |_| false;
+}
+
+whole_scalar!(
+    Truth,
+    Truth::new(false),
+    Truth::new(true),
+    Truth::new(false),
+    Truth::new(true),
+    |value: f64| Truth::new(value != 0.0),
+    |x| x,
+    |_, _| unreachable!("pow is an operation on numbers")
+);

@@ -1,12 +1,12 @@
-//! `map` and `zip`: one formula over all elements.
+//! `map`, `zip`, `compare`, `select`: one formula over all elements.
 
-use ndgrad_array::{Array, Binary, Element, Layout, Unary, with_dtype};
+use ndgrad_array::{Array, Binary, Element, Layout, Predicate, Truth, Unary, with_dtype};
 
 use crate::simd::vectorized;
 use crate::threads::fill_pieces;
 
 pub fn map<F: Unary>(formula: F, x: &Array, out: &mut Array) {
-    with_dtype!(out.dtype(), T => map_as::<T, F>(formula, x, out))
+    with_dtype!(x.dtype(), F::DTYPES, T => map_as::<T, F>(formula, x, out))
 }
 
 fn map_as<T: Element, F: Unary>(formula: F, x: &Array, out: &mut Array) {
@@ -30,12 +30,27 @@ fn map_as<T: Element, F: Unary>(formula: F, x: &Array, out: &mut Array) {
 }
 
 pub fn zip<F: Binary>(formula: F, x: &Array, y: &Array, out: &mut Array) {
-    with_dtype!(out.dtype(), T => zip_as::<T, F>(formula, x, y, out))
+    with_dtype!(x.dtype(), F::DTYPES, T => zip_with(|x: T, y: T| formula.value(x, y), x, y, out))
 }
 
-fn zip_as<T: Element, F: Binary>(formula: F, x: &Array, y: &Array, out: &mut Array) {
+pub fn compare<P: Predicate>(predicate: P, x: &Array, y: &Array, out: &mut Array) {
+    with_dtype!(x.dtype(), P::DTYPES, T => zip_with(|x: T, y: T| truth(predicate, x, y), x, y, out))
+}
+
+#[inline(always)]
+fn truth<T: Element, P: Predicate>(predicate: P, x: T, y: T) -> Truth {
+    Truth::new(predicate.holds(x, y).into())
+}
+
+#[inline]
+fn zip_with<T: Element, U: Element>(
+    formula: impl Fn(T, T) -> U + Copy + Sync,
+    x: &Array,
+    y: &Array,
+    out: &mut Array,
+) {
     let layout = *out.layout();
-    let out = out.as_mut_slice::<T>();
+    let out = out.as_mut_slice::<U>();
     if let (Some(x), Some(y)) = (x.as_slice::<T>(), y.as_slice::<T>()) {
         let same = |other: &[T]| other.len() == out.len();
         let strides = match (same(x), same(y), x.len(), y.len()) {
@@ -46,13 +61,8 @@ fn zip_as<T: Element, F: Binary>(formula: F, x: &Array, y: &Array, out: &mut Arr
         };
         if let Some(strides) = strides {
             return fill_pieces(out, 1, 1, |start, out| {
-                zip_run(
-                    formula,
-                    [x, y],
-                    strides.map(|stride| stride * start),
-                    strides.map(|s| s as isize),
-                    out,
-                );
+                let starts = strides.map(|stride| stride * start);
+                zip_run(formula, [x, y], starts, strides.map(|stride| stride as isize), out);
             });
         }
     }
@@ -65,12 +75,12 @@ fn zip_as<T: Element, F: Binary>(formula: F, x: &Array, y: &Array, out: &mut Arr
 /// One run of a zip: operands evenly spaced. The spacings that occur most have a loop of their own, which the
 /// compiler turns into vector instructions.
 #[inline]
-fn zip_run<T: Element, F: Binary>(
-    formula: F,
+fn zip_run<T: Element, U: Element>(
+    formula: impl Fn(T, T) -> U + Copy,
     [x, y]: [&[T]; 2],
     [x_start, y_start]: [usize; 2],
     strides: [isize; 2],
-    out: &mut [T],
+    out: &mut [U],
 ) {
     let count = out.len();
     match strides {
@@ -78,7 +88,7 @@ fn zip_run<T: Element, F: Binary>(
             let (x, y) = (&x[x_start..x_start + count], &y[y_start..y_start + count]);
             vectorized(|| {
                 for ((out, &x), &y) in out.iter_mut().zip(x).zip(y) {
-                    *out = formula.value(x, y);
+                    *out = formula(x, y);
                 }
             });
         }
@@ -86,7 +96,7 @@ fn zip_run<T: Element, F: Binary>(
             let (x, y) = (x[x_start], &y[y_start..y_start + count]);
             vectorized(|| {
                 for (out, &y) in out.iter_mut().zip(y) {
-                    *out = formula.value(x, y);
+                    *out = formula(x, y);
                 }
             });
         }
@@ -94,7 +104,7 @@ fn zip_run<T: Element, F: Binary>(
             let (x, y) = (&x[x_start..x_start + count], y[y_start]);
             vectorized(|| {
                 for (out, &x) in out.iter_mut().zip(x) {
-                    *out = formula.value(x, y);
+                    *out = formula(x, y);
                 }
             });
         }
@@ -102,10 +112,25 @@ fn zip_run<T: Element, F: Binary>(
             for (i, out) in out.iter_mut().enumerate() {
                 let x = x[x_start.wrapping_add_signed(x_stride * i as isize)];
                 let y = y[y_start.wrapping_add_signed(y_stride * i as isize)];
-                *out = formula.value(x, y);
+                *out = formula(x, y);
             }
         }
     }
+}
+
+pub fn select(mask: &Array, x: &Array, y: &Array, out: &mut Array) {
+    with_dtype!(out.dtype(), T => {
+        let shape = *out.shape();
+        let layouts = [*out.layout(), mask.layout().broadcast_to(shape), x.layout().broadcast_to(shape), y.layout().broadcast_to(shape)];
+        let (mask, x, y) = (mask.buffer::<Truth>(), x.buffer::<T>(), y.buffer::<T>());
+        for_runs(layouts, out.as_mut_slice::<T>(), |starts: [usize; 3], strides: [isize; 3], out| {
+            for (i, out) in out.iter_mut().enumerate() {
+                let at = |operand: usize| starts[operand].wrapping_add_signed(strides[operand] * i as isize);
+                let [mask_at, x_at, y_at] = [at(0), at(1), at(2)];
+                *out = if mask[mask_at].get() { x[x_at] } else { y[y_at] };
+            }
+        });
+    })
 }
 
 /// Cuts `out` (the first layout, contiguous) into runs along which every operand is evenly spaced, and calls

@@ -6,13 +6,14 @@
 
 mod elementwise;
 mod gemm;
+mod lines;
 mod matmul;
 mod movement;
 mod reduce;
 pub mod simd;
 pub mod threads;
 
-use ndgrad_array::{Array, Backend, Binary, Reduction, Unary};
+use ndgrad_array::{Array, Backend, Binary, Predicate, Reduction, Unary, Wide};
 
 /// The processor as a backend.
 #[derive(Clone, Copy, Debug, Default)]
@@ -27,8 +28,28 @@ impl Backend for Cpu {
         elementwise::zip(formula, x, y, out);
     }
 
+    fn compare<P: Predicate>(&self, predicate: P, x: &Array, y: &Array, out: &mut Array) {
+        elementwise::compare(predicate, x, y, out);
+    }
+
+    fn select(&self, mask: &Array, x: &Array, y: &Array, out: &mut Array) {
+        elementwise::select(mask, x, y, out);
+    }
+
     fn reduce<F: Reduction>(&self, formula: F, x: &Array, kept: usize, out: &mut Array) {
         reduce::reduce(formula, x, kept, out);
+    }
+
+    fn arg_reduce<P: Predicate>(&self, before: P, x: &Array, out: &mut Array) {
+        lines::arg_reduce(before, x, out);
+    }
+
+    fn scan<F: Reduction>(&self, formula: F, x: &Array, out: &mut Array) {
+        lines::scan(formula, x, out);
+    }
+
+    fn argsort(&self, x: &Array, descending: bool, out: &mut Array) {
+        lines::argsort(x, descending, out);
     }
 
     fn matmul(&self, x: &Array, y: &Array, out: &mut Array) {
@@ -47,7 +68,7 @@ impl Backend for Cpu {
         movement::copy(x, out);
     }
 
-    fn fill(&self, value: f64, out: &mut Array) {
+    fn fill(&self, value: Wide, out: &mut Array) {
         movement::fill(value, out);
     }
 }

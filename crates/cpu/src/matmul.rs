@@ -4,7 +4,7 @@
 //! a product with a single row or column is a reduction (lanes, blocks, tree: see `reduce`); any other is a chain
 //! of fused multiply-adds over `k`, in blocks (see `gemm`).
 
-use ndgrad_array::{Array, Element, with_dtype};
+use ndgrad_array::{Array, DTypes, Element, with_dtype};
 
 use crate::gemm::{self, Matrix};
 use crate::reduce::{LANES, TILE, pairwise, reduce_tile, tree};
@@ -12,7 +12,7 @@ use crate::simd::vectorized;
 use crate::threads::fill_pieces;
 
 pub fn matmul(x: &Array, y: &Array, out: &mut Array) {
-    with_dtype!(out.dtype(), T => {
+    with_dtype!(out.dtype(), DTypes::NUMBERS, T => {
         let (x, y) = (Matrix::<T>::of(x), Matrix::<T>::of(y));
         let out = out.as_mut_slice::<T>();
         if out.is_empty() {

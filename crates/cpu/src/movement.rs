@@ -1,6 +1,6 @@
 //! `copy`, `fill`, `gather`, `scatter_add`: elements moved, not computed.
 
-use ndgrad_array::{Array, Element, Layout, with_dtype};
+use ndgrad_array::{Array, DTypes, Element, Layout, Wide, with_dtype};
 
 use crate::contiguous;
 use crate::threads::fill_pieces;
@@ -28,11 +28,11 @@ fn copy_as<X: Element, T: Element>(x: &Array, out: &mut Array) {
 
 #[inline(always)]
 fn convert<X: Element, T: Element>(x: X) -> T {
-    T::from_f64(x.to_f64())
+    T::narrow(x.widen())
 }
 
-pub fn fill(value: f64, out: &mut Array) {
-    with_dtype!(out.dtype(), T => out.as_mut_slice::<T>().fill(T::from_f64(value)))
+pub fn fill(value: Wide, out: &mut Array) {
+    with_dtype!(out.dtype(), T => out.as_mut_slice::<T>().fill(T::narrow(value)))
 }
 
 pub fn gather(x: &Array, rows: &[usize], out: &mut Array) {
@@ -63,16 +63,18 @@ fn copy_row<T: Copy>(source: &[T], target: &mut [T]) {
 }
 
 pub fn scatter_add(x: &Array, rows: &[usize], out: &mut Array) {
+    with_dtype!(out.dtype(), DTypes::NUMBERS, T => scatter_add_as::<T>(x, rows, out))
+}
+
+fn scatter_add_as<T: Element>(x: &Array, rows: &[usize], out: &mut Array) {
     let x = contiguous(x);
-    with_dtype!(out.dtype(), T => {
-        let source = x.as_slice::<T>().expect("a contiguous copy");
-        let width = x.layout().split(1).1.shape().size();
-        let target = out.as_mut_slice::<T>();
-        target.fill(T::default());
-        for (i, &row) in rows.iter().enumerate() {
-            for (target, &x) in target[row * width..][..width].iter_mut().zip(&source[i * width..]) {
-                *target += x;
-            }
+    let source = x.as_slice::<T>().expect("a contiguous copy");
+    let width = x.layout().split(1).1.shape().size();
+    let target = out.as_mut_slice::<T>();
+    target.fill(T::default());
+    for (i, &row) in rows.iter().enumerate() {
+        for (target, &x) in target[row * width..][..width].iter_mut().zip(&source[i * width..]) {
+            *target = *target + x;
         }
-    })
+    }
 }

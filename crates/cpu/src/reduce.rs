@@ -18,7 +18,7 @@ pub(crate) const BLOCK: usize = 1024;
 pub(crate) const TILE: usize = 64;
 
 pub fn reduce<F: Reduction>(formula: F, x: &Array, kept: usize, out: &mut Array) {
-    with_dtype!(out.dtype(), T => reduce_as::<T, F>(formula, x, kept, out))
+    with_dtype!(x.dtype(), F::DTYPES, T => reduce_as::<T, F>(formula, x, kept, out))
 }
 
 fn reduce_as<T: Element, F: Reduction>(formula: F, x: &Array, kept: usize, out: &mut Array) {

@@ -3,7 +3,10 @@
 
 use std::sync::Mutex;
 
-use ndgrad_array::{Array, Backend, Binary, DType, Device, Layout, Reduction, Scalar, Shape, Spec, Unary};
+use ndgrad_array::{
+    Array, Backend, Binary, DType, DTypes, Device, Layout, Predicate, Reduction, Scalar, Shape, Spec, Unary,
+    Wide,
+};
 use ndgrad_cpu::Cpu;
 use ndgrad_cpu::simd::{Level, set_level};
 use ndgrad_cpu::threads::set_threads;
@@ -13,6 +16,8 @@ use proptest::prelude::*;
 struct Sum;
 
 impl Reduction for Sum {
+    const DTYPES: DTypes = DTypes::FLOATS;
+
     fn identity<S: Scalar>(self) -> S {
         S::ZERO
     }
@@ -26,6 +31,8 @@ impl Reduction for Sum {
 struct Half;
 
 impl Unary for Half {
+    const DTYPES: DTypes = DTypes::FLOATS;
+
     fn value<S: Scalar>(self, x: S) -> S {
         x * S::literal(0.5)
     }
@@ -35,6 +42,8 @@ impl Unary for Half {
 struct Difference;
 
 impl Binary for Difference {
+    const DTYPES: DTypes = DTypes::FLOATS;
+
     fn value<S: Scalar>(self, x: S, y: S) -> S {
         x - y
     }
@@ -68,6 +77,8 @@ fn restored(x: &Array) -> Array {
 fn bits(x: &Array) -> Vec<u64> {
     match x.dtype() {
         DType::F64 => x.to_vec::<f64>().into_iter().map(f64::to_bits).collect(),
+        DType::I64 => x.to_vec::<i64>().into_iter().map(|x| x as u64).collect(),
+        DType::Bool => x.to_vec::<bool>().into_iter().map(u64::from).collect(),
         _ => x.to_vec::<f32>().into_iter().map(|x| x.to_bits().into()).collect(),
     }
 }
@@ -136,6 +147,20 @@ fn products_of_every_shape_class() {
         {
             check_matmul(m, k, n, dtype);
         }
+    }
+}
+
+#[test]
+fn products_of_whole_numbers() {
+    let numbers = |count: usize| (0..count).map(|i| (i * 7919 % 201) as i64 - 100).collect::<Vec<i64>>();
+    let (m, k, n) = (30, 300, 20);
+    let (x, y) = (numbers(m * k), numbers(k * n));
+    let arrays = [Array::from_slice([m, k], &x), Array::from_slice([k, n], &y)];
+    let product =
+        agreed([&arrays[0], &arrays[1]], spec([m, n], DType::I64), |[x, y], out| Cpu.matmul(x, y, out));
+    for (at, product) in product.to_vec::<i64>().into_iter().enumerate() {
+        let exact: i64 = (0..k).map(|l| x[at / n * k + l] * y[l * n + at % n]).sum();
+        assert_eq!(product, exact);
     }
 }
 
@@ -214,7 +239,7 @@ fn gathered_rows_scatter_back() {
 #[test]
 fn copying_reaches_only_the_view() {
     let mut target = array([3, 4], DType::F64, 9);
-    Cpu.fill(0.0, &mut target);
+    Cpu.fill(Wide::Float(0.0), &mut target);
     let whole = *target.layout();
     let mut view = target.view(whole.slice(1, 3, 2, -2));
     drop(target);
@@ -224,4 +249,58 @@ fn copying_reaches_only_the_view() {
         [0.0, 2.0, 0.0, 1.0, 0.0, 4.0, 0.0, 3.0, 0.0, 6.0, 0.0, 5.0]
     );
     assert_eq!(Layout::contiguous(Shape::from([3, 4])), whole);
+}
+
+#[derive(Clone, Copy)]
+struct Less;
+
+impl Predicate for Less {
+    const DTYPES: DTypes = DTypes::ALL;
+
+    fn holds<S: Scalar>(self, x: S, y: S) -> S::Mask {
+        x.less(y)
+    }
+}
+
+#[test]
+fn lines_are_sorted_scanned_and_searched() {
+    let nan = f64::NAN;
+    let x = Array::from_slice([2, 4], &[3.0, 1.0, 2.0, 1.0, 5.0, nan, -1.0, nan]);
+    let positions = |count| Spec { dtype: DType::I64, ..spec([2, count], DType::I64) };
+    let sorted = agreed([&x], positions(4), |[x], out| Cpu.argsort(x, false, out));
+    assert_eq!(sorted.to_vec::<i64>(), [1, 3, 2, 0, 2, 0, 1, 3]);
+    let sorted = agreed([&x], positions(4), |[x], out| Cpu.argsort(x, true, out));
+    assert_eq!(sorted.to_vec::<i64>(), [0, 2, 1, 3, 0, 2, 1, 3]);
+    let least = agreed([&x], spec([2], DType::I64), |[x], out| Cpu.arg_reduce(Less, x, out));
+    assert_eq!(least.to_vec::<i64>(), [1, 1]);
+    let sums = agreed([&x.view(x.layout().slice(0, 0, 1, 1))], spec([1, 4], DType::F64), |[x], out| {
+        Cpu.scan(Sum, x, out)
+    });
+    assert_eq!(sums.to_vec::<f64>(), [3.0, 4.0, 6.0, 7.0]);
+}
+
+#[test]
+fn comparisons_make_masks_that_choose() {
+    let (x, y) = (array([40, 2000], DType::F32, 1), array([2000], DType::F32, 2));
+    let mask = agreed([&x, &y], spec([40, 2000], DType::Bool), |[x, y], out| Cpu.compare(Less, x, y, out));
+    let smaller = agreed([&mask, &x, &y], x.spec(), |[mask, x, y], out| Cpu.select(mask, x, y, out));
+    let (x, y) = (x.to_vec::<f32>(), y.to_vec::<f32>());
+    assert!(smaller.to_vec::<f32>().iter().enumerate().all(|(i, &least)| least == x[i].min(y[i % 2000])));
+}
+
+#[test]
+fn numbers_of_every_dtype_become_each_other() {
+    let from = Array::from_slice([5], &[-1.5f64, 0.0, 2.9, 300.0, f64::NAN]);
+    let to = |dtype| {
+        let mut out = Array::new(Spec { dtype, ..from.spec() });
+        Cpu.copy(&from, &mut out);
+        out
+    };
+    assert_eq!(to(DType::I32).to_vec::<i32>(), [-1, 0, 2, 300, 0]);
+    assert_eq!(to(DType::U8).to_vec::<u8>(), [0, 0, 2, 255, 0]);
+    assert_eq!(to(DType::Bool).to_vec::<bool>(), [true, false, true, true, true]);
+    let whole = Array::from_slice([2], &[i64::MAX, -1]);
+    let mut narrow = Array::new(Spec { dtype: DType::I32, ..whole.spec() });
+    Cpu.copy(&whole, &mut narrow);
+    assert_eq!(narrow.to_vec::<i32>(), [-1, -1]);
 }

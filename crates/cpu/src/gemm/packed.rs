@@ -1,10 +1,12 @@
 //! The blocked product itself: pack, multiply tiles, add them up.
 
-use ndgrad_array::{Buffer, Element};
+use std::num::Wrapping;
+
+use ndgrad_array::{Buffer, Element, Truth};
 
 use super::vector::Vector;
 use super::{COLUMNS, DEPTH, Matrix, ROWS};
-use crate::simd::{Level, level};
+use crate::simd::{Level, level, vectorized};
 
 /// An element type with a kernel per instruction set.
 pub trait Packed: Element {
@@ -49,6 +51,19 @@ macro_rules! packed {
 
 packed!(f32, __m512, __m256);
 packed!(f64, __m512d, __m256d);
+
+macro_rules! packed_without_registers {
+    ($($element:ty),*) => {$(
+        impl Packed for $element {
+            fn multiply(x: Matrix<'_, Self>, y: Matrix<'_, Self>, out: &mut [Self]) {
+                // SAFETY: an array needs no special instructions.
+                vectorized(|| unsafe { blocked::<[$element; 8], 4>(x, y, out) });
+            }
+        }
+    )*};
+}
+
+packed_without_registers!(Wrapping<i32>, Wrapping<i64>, Wrapping<u8>, Truth);
 
 /// Tiles of `R` rows by two registers of columns.
 ///
