@@ -2,7 +2,7 @@
 
 use std::num::Wrapping;
 
-use ndgrad_array::{Array, Element, Predicate, Reduction, Scalar, with_dtype};
+use ndgrad_array::{Array, Element, Predicate, Reduction, with_dtype};
 
 use crate::contiguous;
 use crate::threads::fill_pieces;

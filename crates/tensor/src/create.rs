@@ -1,29 +1,26 @@
 //! Making tensors from numbers.
 
-use ndgrad_array::{Array, Backend, DType, Device, Element, Shape, Spec};
+use ndgrad_array::{Array, Backend, DType, Device, Item, OperationError, Shape, Spec, Wide};
 use ndgrad_cpu::Cpu;
 
 use crate::Tensor;
+use crate::ops::refuse;
 
-/// A tensor of f32 from numbers, or from nested arrays or vectors of them.
+/// A tensor from numbers, or from nested arrays or vectors of them. Literals with a fraction become f32, the default;
+/// `i32`, `i64`, `u8`, `bool` and `f32` stay what they are. [`Tensor::from_slice`] keeps f64.
 ///
 /// ```
-/// use ndgrad_tensor::tensor;
+/// use ndgrad_tensor::{DType, tensor};
 /// assert_eq!(tensor([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]]).shape(), [2, 3]);
 /// assert_eq!(tensor(4.2).shape(), []);
+/// assert_eq!(tensor([1, 2]).dtype(), DType::I32);
+/// assert_eq!(tensor([true, false]).dtype(), DType::Bool);
 /// ```
 ///
 /// # Panics
 /// When inner vectors differ in length.
 #[track_caller]
-pub fn tensor(numbers: impl Nested) -> Tensor {
-    let (shape, elements) = flattened(&numbers);
-    let elements: Vec<f32> = elements.into_iter().map(|x| x as f32).collect();
-    Tensor::from_slice(shape, &elements)
-}
-
-#[track_caller]
-fn flattened(numbers: &impl Nested) -> (Shape, Vec<f64>) {
+pub fn tensor<N: Nested>(numbers: N) -> Tensor {
     let mut sizes = Vec::new();
     numbers.sizes(&mut sizes);
     let mut elements = Vec::new();
@@ -34,26 +31,38 @@ fn flattened(numbers: &impl Nested) -> (Shape, Vec<f64>) {
         shape.size(),
         "tensor: inner vectors must have one length (first ones: {shape})"
     );
-    (shape, elements)
+    Tensor::from_slice(shape, &elements)
 }
 
 /// A number, or arrays of arrays of numbers.
 pub trait Nested {
+    /// What its numbers become in a tensor.
+    type Item: Item;
     /// Appends the size of each axis, as the first element of each has it.
     fn sizes(&self, sizes: &mut Vec<usize>);
     /// Appends all numbers in row-major order.
-    fn collect(&self, elements: &mut Vec<f64>);
+    fn collect(&self, elements: &mut Vec<Self::Item>);
 }
 
-impl Nested for f64 {
-    fn sizes(&self, _: &mut Vec<usize>) {}
+macro_rules! nested_number {
+    ($($number:ty as $item:ty),*) => {$(
+        impl Nested for $number {
+            type Item = $item;
 
-    fn collect(&self, elements: &mut Vec<f64>) {
-        elements.push(*self);
-    }
+            fn sizes(&self, _: &mut Vec<usize>) {}
+
+            fn collect(&self, elements: &mut Vec<$item>) {
+                elements.push(*self as $item);
+            }
+        }
+    )*};
 }
+
+nested_number!(f64 as f32, f32 as f32, i32 as i32, i64 as i64, u8 as u8, bool as bool);
 
 impl<N: Nested> Nested for [N] {
+    type Item = N::Item;
+
     fn sizes(&self, sizes: &mut Vec<usize>) {
         sizes.push(self.len());
         if let Some(first) = self.first() {
@@ -61,7 +70,7 @@ impl<N: Nested> Nested for [N] {
         }
     }
 
-    fn collect(&self, elements: &mut Vec<f64>) {
+    fn collect(&self, elements: &mut Vec<N::Item>) {
         self.iter().for_each(|inner| inner.collect(elements));
     }
 }
@@ -69,11 +78,13 @@ impl<N: Nested> Nested for [N] {
 macro_rules! nested_like_a_slice {
     ($([$($generics:tt)*] $type:ty),*) => {$(
         impl<N: Nested, $($generics)*> Nested for $type {
+            type Item = N::Item;
+
             fn sizes(&self, sizes: &mut Vec<usize>) {
                 self[..].sizes(sizes);
             }
 
-            fn collect(&self, elements: &mut Vec<f64>) {
+            fn collect(&self, elements: &mut Vec<N::Item>) {
                 self[..].collect(elements);
             }
         }
@@ -88,7 +99,7 @@ impl Tensor {
     /// # Panics
     /// When they are not as many as the shape holds.
     #[track_caller]
-    pub fn from_slice<T: Element>(shape: impl Into<Shape>, elements: &[T]) -> Tensor {
+    pub fn from_slice<T: Item>(shape: impl Into<Shape>, elements: &[T]) -> Tensor {
         Tensor::from_array(Array::from_slice(shape, elements))
     }
 
@@ -132,13 +143,46 @@ impl Tensor {
     #[inline]
     pub(crate) fn filled(spec: Spec, value: f64) -> Tensor {
         let mut array = Array::new(spec);
-        Cpu.fill(value, &mut array);
+        Cpu.fill(Wide::Float(value), &mut array);
         Tensor::from_array(array)
     }
 
     /// The number as a scalar of the dtype and device of `like`.
+    ///
+    /// # Panics
+    /// When that dtype has no such number.
     #[inline]
+    #[track_caller]
     pub(crate) fn scalar_like(like: &Tensor, value: f64) -> Tensor {
-        Tensor::filled(like.spec().with_shape(Shape::SCALAR), value)
+        let spec = like.spec().with_shape(Shape::SCALAR);
+        if !spec.dtype.is_float() {
+            check_literal(spec.dtype, value);
+        }
+        Tensor::filled(spec, value)
+    }
+}
+
+#[track_caller]
+fn check_literal(dtype: DType, value: f64) {
+    let range = match dtype {
+        DType::I32 => i32::MIN.into()..=i32::MAX.into(),
+        // The largest i64 is not an f64; 2^63 - 1024 is the one before it.
+        DType::I64 => -(2f64.powi(63))..=2f64.powi(63) - 1024.0,
+        DType::U8 => 0.0..=255.0,
+        _ => 0.0..=1.0,
+    };
+    if value.fract() != 0.0 || !range.contains(&value) {
+        refuse(
+            OperationError::new("number", "a number beside a tensor takes the tensor's dtype")
+                .operand(
+                    "number",
+                    value,
+                    format!(
+                        "is not {} {dtype}",
+                        if dtype == DType::I32 || dtype == DType::I64 { "an" } else { "a" }
+                    ),
+                )
+                .remedy("convert the tensor first: x.to_dtype(DType::F32)"),
+        );
     }
 }

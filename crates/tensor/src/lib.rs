@@ -25,8 +25,8 @@ pub use display::{Style, Styled};
 pub use index::{Index, IntoIndices};
 pub use integers::Integers;
 pub use ndgrad_array::{
-    Array, DType, Device, Element, Error, Layout, MAX_RANK, OperationError, Place, Result, Scalar, Shape,
-    Spec, live_buffers,
+    Array, DType, DTypes, Device, Element, Error, Item, Layout, MAX_RANK, OperationError, Place, Result,
+    Scalar, Shape, Spec, live_buffers,
 };
 pub use ndgrad_cpu::{simd, threads};
 pub use operators::Operand;

@@ -7,6 +7,10 @@ use crate::Tensor;
 /// What may stand beside a tensor in arithmetic: another tensor, or a number, which takes the tensor's dtype.
 pub trait Operand {
     /// This operand as a tensor that can be combined with `other`.
+    ///
+    /// # Panics
+    /// When it is a number that the dtype of `other` does not have.
+    #[track_caller]
     fn beside(self, other: &Tensor) -> Tensor;
 }
 
@@ -23,8 +27,16 @@ impl Operand for &Tensor {
 }
 
 impl Operand for f64 {
+    #[track_caller]
     fn beside(self, other: &Tensor) -> Tensor {
         Tensor::scalar_like(other, self)
+    }
+}
+
+impl Operand for i32 {
+    #[track_caller]
+    fn beside(self, other: &Tensor) -> Tensor {
+        Tensor::scalar_like(other, self.into())
     }
 }
 
@@ -36,6 +48,10 @@ macro_rules! operators {
         operators!(@ $Operator $method, |a: &Tensor, b: &Tensor| Tensor::$method(a, b));
         operators!(@ $Operator $method, |a: Tensor, b: f64| Tensor::$method(&a, b));
         operators!(@ $Operator $method, |a: &Tensor, b: f64| Tensor::$method(a, b));
+        operators!(@ $Operator $method, |a: Tensor, b: i32| Tensor::$method(&a, b));
+        operators!(@ $Operator $method, |a: &Tensor, b: i32| Tensor::$method(a, b));
+        operators!(@ $Operator $method, |a: i32, b: Tensor| Tensor::$method(&Tensor::scalar_like(&b, a.into()), &b));
+        operators!(@ $Operator $method, |a: i32, b: &Tensor| Tensor::$method(&Tensor::scalar_like(b, a.into()), b));
         operators!(@ $Operator $method, |a: f64, b: Tensor| Tensor::$method(&Tensor::scalar_like(&b, a), &b));
         operators!(@ $Operator $method, |a: f64, b: &Tensor| Tensor::$method(&Tensor::scalar_like(b, a), b));
     )*};

@@ -4,7 +4,7 @@ use std::borrow::{Borrow, Cow};
 use std::fmt;
 use std::sync::Arc;
 
-use ndgrad_array::{Array, DType, Device, Element, OperationError, Shape, Spec};
+use ndgrad_array::{Array, DType, DTypes, Device, Element, Item, OperationError, Shape, Spec};
 
 use crate::autograd::{self, Edge, GradReq, Leaf, Node};
 use crate::ops::refuse;
@@ -170,13 +170,14 @@ impl Tensor {
     /// # Panics
     /// When it is not.
     #[track_caller]
-    pub fn to_vec<T: Element>(&self) -> Vec<T> {
-        if T::DTYPE != self.dtype() {
+    pub fn to_vec<T: Item>(&self) -> Vec<T> {
+        let wanted = T::Element::DTYPE;
+        if wanted != self.dtype() {
             refuse(
                 OperationError::new("to_vec", "elements are read as what they are")
                     .operand("tensor", self.dtype(), "")
-                    .operand("asked for", T::DTYPE, "")
-                    .remedy(format!("convert first: x.to_dtype(DType::{:?})", T::DTYPE)),
+                    .operand("asked for", wanted, "")
+                    .remedy(format!("convert first: x.to_dtype(DType::{wanted:?})")),
             );
         }
         self.value().elements().to_vec()
@@ -202,14 +203,33 @@ impl Tensor {
     /// w.assign(&w - 0.5 * w.grad());
     /// assert_eq!(w.item(), 0.0);
     /// ```
+    ///
+    /// # Panics
+    /// When the dtype is not a float.
     #[must_use = "the leaf is the returned tensor"]
+    #[track_caller]
     pub fn attach_grad(&self) -> Tensor {
         self.attach_grad_with(GradReq::Write)
     }
 
     /// [`Tensor::attach_grad`] with a choice of what `backward` does with the gradient.
+    ///
+    /// # Panics
+    /// When the dtype is not a float.
+    #[track_caller]
     #[must_use = "the leaf is the returned tensor"]
     pub fn attach_grad_with(&self, request: GradReq) -> Tensor {
+        if !self.dtype().is_float() {
+            refuse(
+                OperationError::new("attach_grad", "gradients are for numbers with a fraction")
+                    .operand(
+                        "tensor",
+                        format!("{} {}", self.shape(), self.dtype()),
+                        format!("one of {} is needed", DTypes::FLOATS),
+                    )
+                    .remedy("convert it: x.to_dtype(DType::F32)"),
+            );
+        }
         Tensor(Arc::new(Inner::Leaf(Leaf::new(self.detach(), request))))
     }
 

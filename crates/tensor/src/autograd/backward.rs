@@ -116,6 +116,11 @@ fn arrived_at(x: &Tensor, arrived: &[(Edge, Tensor)]) -> Result<Tensor, Operatio
 
 /// Walks the graph from `y` downwards, highest nodes first, and returns what arrives at the leaves.
 fn propagate(y: &Tensor, how: &Backward) -> Result<Vec<(Edge, Tensor)>, OperationError> {
+    if !y.dtype().is_float() {
+        return Err(OperationError::new("backward", "no gradient flows through whole numbers or bool")
+            .operand("tensor", format!("{} {}", y.shape(), y.dtype()), "")
+            .remedy("go backward from what was computed in floats"));
+    }
     let Some(start) = y.edge() else {
         return Err(OperationError::new("backward", "nothing was recorded that leads here")
             .operand("tensor", y.shape(), "")

@@ -30,7 +30,8 @@ impl fmt::Display for Report {
     }
 }
 
-/// Compares the gradient of `f` with central differences, in f64, and reports the worst element.
+/// Compares the gradient of `f` with central differences, in f64, and reports the worst element. Inputs of whole
+/// numbers or bool are handed on as they are.
 ///
 /// The outputs are weighted by different numbers and summed, so that errors cannot cancel. The difference is
 /// Richardson's extrapolation of two steps, with an error of the fourth order (Dahlquist and Björck, "Numerical
@@ -46,23 +47,25 @@ impl fmt::Display for Report {
 /// When `f` refuses its inputs.
 #[track_caller]
 pub fn check(f: impl Fn(&[Tensor]) -> Tensor, inputs: &[Tensor]) -> Report {
-    let inputs: Vec<Tensor> = inputs.iter().map(|input| input.to_dtype(DType::F64).detach()).collect();
+    let wide = |x: &Tensor| if x.dtype().is_float() { x.to_dtype(DType::F64).detach() } else { x.clone() };
+    let inputs: Vec<Tensor> = inputs.iter().map(wide).collect();
     let weighted = |inputs: &[Tensor]| {
         let output = f(inputs).to_dtype(DType::F64);
         let weights: Vec<f64> = (0..output.size()).map(|i| 1.0 + 0.37 * (i % 7) as f64).collect();
         (output.clone() * Tensor::from_slice(output.shape(), &weights)).sum()
     };
-    let leaves: Vec<Tensor> = inputs.iter().map(|input| input.attach_grad()).collect();
+    let leaf = |x: &Tensor| if x.dtype().is_float() { x.attach_grad() } else { x.clone() };
+    let leaves: Vec<Tensor> = inputs.iter().map(leaf).collect();
     let y = record(|| weighted(&leaves));
-    let gradients = match y.requires_grad() {
-        true => grad(&y, &leaves.iter().collect::<Vec<_>>(), Backward::new()),
-        false => inputs.iter().map(Tensor::zeros_like).collect(),
+    let gradient = |x: &Tensor| match y.requires_grad() {
+        true => grad(&y, &[x], Backward::new().retain_graph()).remove(0),
+        false => Tensor::zeros_like(x),
     };
 
     let mut worst = Report { error: 0.0, input: 0, element: 0, gradient: 0.0, difference: 0.0 };
-    for (i, input) in inputs.iter().enumerate() {
+    for (i, input) in inputs.iter().enumerate().filter(|(_, input)| input.dtype().is_float()) {
         let values = input.to_vec::<f64>();
-        let gradient = gradients[i].to_vec::<f64>();
+        let gradient = gradient(&leaves[i]).to_vec::<f64>();
         for (element, &gradient) in gradient.iter().enumerate() {
             let at = |shift: f64| {
                 let mut moved = values.clone();

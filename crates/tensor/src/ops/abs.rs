@@ -1,6 +1,6 @@
 //! `abs`: the distance from 0.
 
-use ndgrad_array::Scalar;
+use ndgrad_array::{DTypes, Scalar};
 
 use super::{Call, Map, Saves};
 use crate::Tensor;
@@ -12,6 +12,7 @@ pub struct Abs;
 impl Map for Abs {
     const NAME: &'static str = "abs";
     const DOC: &'static str = "Elementwise distance from 0.";
+    const DTYPES: DTypes = DTypes::NUMBERS;
     const SAVES: Saves = Saves::INPUTS;
     const DOMAIN: [f64; 2] = [0.2, 3.0];
 

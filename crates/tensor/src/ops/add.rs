@@ -1,6 +1,6 @@
 //! `add`: the sum of two tensors.
 
-use ndgrad_array::Scalar;
+use ndgrad_array::{DTypes, Scalar};
 
 use super::{Call, Saves, Zip};
 use crate::{Operand, Tensor};
@@ -12,6 +12,7 @@ pub struct Add;
 impl Zip for Add {
     const NAME: &'static str = "add";
     const DOC: &'static str = "Elementwise sum.";
+    const DTYPES: DTypes = DTypes::NUMBERS;
     const SAVES: Saves = Saves::NONE;
 
     #[inline(always)]

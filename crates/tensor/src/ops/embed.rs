@@ -1,6 +1,6 @@
 //! `embed`: zeros around a part, the transpose of `i`.
 
-use ndgrad_array::{Array, Backend, Layout, OperationError, Result, Shape, Spec};
+use ndgrad_array::{Array, Backend, Layout, OperationError, Result, Shape, Spec, Wide};
 use ndgrad_cpu::Cpu;
 use smallvec::SmallVec;
 
@@ -52,7 +52,7 @@ impl Op for Embed {
     }
 
     fn forward(&self, inputs: &[&Array], out: &mut Array) {
-        Cpu.fill(0.0, out);
+        Cpu.fill(Wide::Whole(0), out);
         let whole = *out.layout();
         let place = indexed(&whole, &self.indices).expect("checked by infer");
         // Moved, not cloned: a second handle would make the write copy the memory.

@@ -1,8 +1,10 @@
-//! `Entry`: one line of the list of operations, from which its tests are derived.
+//! `Entry`: one line of the list of operations, from which its tests and tables are derived.
 
-use ndgrad_array::{DType, Shape};
+use std::fmt;
 
-use super::{Map, MapOp, Op, Zip, ZipOp};
+use ndgrad_array::{DType, DTypes, Device, Shape};
+
+use super::{Compare, CompareOp, Map, MapOp, Op, Zip, ZipOp};
 use crate::Tensor;
 
 /// One operation as the list knows it.
@@ -11,61 +13,90 @@ pub struct Entry {
     pub name: &'static str,
     /// One sentence that says what it computes.
     pub doc: &'static str,
+    /// The dtypes that it takes.
+    pub dtypes: DTypes,
+    /// Whether gradients flow through it.
+    pub differentiable: bool,
     /// Inputs that exercise it.
     pub cases: fn() -> Vec<Case>,
 }
 
 impl Entry {
-    /// The entry of an operation that is neither a [`Map`] nor a [`Zip`].
+    /// The entry of an operation that is neither a [`Map`], nor a [`Zip`], nor a [`Compare`].
     pub const fn op<O: Listed>() -> Entry {
-        Entry { name: O::NAME, doc: O::DOC, cases: O::cases }
+        Entry {
+            name: O::NAME,
+            doc: O::DOC,
+            dtypes: O::DTYPES,
+            differentiable: O::DIFFERENTIABLE,
+            cases: O::cases,
+        }
     }
 
     /// The entry of an elementwise operation of one input.
     pub const fn map<M: Map>() -> Entry {
-        Entry { name: M::NAME, doc: M::DOC, cases: map_cases::<M> }
+        Entry { name: M::NAME, doc: M::DOC, dtypes: M::DTYPES, differentiable: true, cases: map_cases::<M> }
     }
 
     /// The entry of an elementwise operation of two inputs.
     pub const fn zip<Z: Zip>() -> Entry {
-        Entry { name: Z::NAME, doc: Z::DOC, cases: zip_cases::<Z> }
+        let cases = || stretched_cases(ZipOp(Z::default()), Z::DOMAIN);
+        Entry { name: Z::NAME, doc: Z::DOC, dtypes: Z::DTYPES, differentiable: true, cases }
     }
 
-    /// The dtypes that it takes.
-    pub fn dtypes(&self) -> &'static [DType] {
-        DType::ALL
+    /// The entry of an elementwise question about two inputs.
+    pub const fn compare<C: Compare>() -> Entry {
+        let cases = || stretched_cases(CompareOp(C::default()), [-3.0, 3.0]);
+        Entry { name: C::NAME, doc: C::DOC, dtypes: C::DTYPES, differentiable: false, cases }
+    }
+
+    /// Where it runs.
+    pub fn devices(&self) -> Vec<Device> {
+        vec![Device::cpu()]
     }
 }
 
-/// What an [`Op`] that is neither a [`Map`] nor a [`Zip`] says for the list.
+/// What an [`Op`] that is neither a [`Map`], nor a [`Zip`], nor a [`Compare`] says for the list.
 pub trait Listed: Op {
     /// The name, as in [`Op::name`].
     const NAME: &'static str;
     /// One sentence for tables of operations.
     const DOC: &'static str;
+    /// The dtypes that it takes.
+    const DTYPES: DTypes = DTypes::ALL;
+    /// Whether gradients flow through it.
+    const DIFFERENTIABLE: bool = true;
     /// Operations and shapes worth testing: edges, empty and zero-dimensional inputs.
     fn cases() -> Vec<Case>;
 }
 
-/// An operation and shapes of inputs that it takes.
-#[derive(Debug)]
+/// An operation and inputs that it takes.
 pub struct Case {
     /// The operation.
     pub op: Box<dyn Op>,
-    /// The shape of each input.
-    pub shapes: Vec<Shape>,
-    /// The numbers between which the inputs' elements are drawn.
-    pub domain: [f64; 2],
+    /// What it is applied to.
+    pub inputs: Vec<Input>,
     apply: fn(&dyn Op, &[&Tensor]) -> Tensor,
 }
 
+/// One input of a [`Case`].
+#[derive(Clone, Copy, Debug)]
+pub struct Input {
+    /// Its shape.
+    pub shape: Shape,
+    /// The numbers between which its elements are drawn.
+    pub domain: [f64; 2],
+    /// Its dtype, if the operation wants a certain one whatever the others have.
+    pub dtype: Option<DType>,
+}
+
 impl Case {
-    /// `op` on inputs of these shapes, with elements between -3 and 3.
+    /// `op` on inputs of these shapes, with elements between -3 and 3, of any dtype that it takes.
     pub fn new<O: Op + Clone>(op: O, shapes: &[&[usize]]) -> Case {
+        let input = |sizes: &&[usize]| Input { shape: Shape::new(sizes), domain: [-3.0, 3.0], dtype: None };
         Case {
             op: Box::new(op),
-            shapes: shapes.iter().map(|sizes| Shape::new(sizes)).collect(),
-            domain: [-3.0, 3.0],
+            inputs: shapes.iter().map(input).collect(),
             apply: |op, inputs| {
                 let op: &dyn std::any::Any = op;
                 super::apply(op.downcast_ref::<O>().expect("the case's own operation").clone(), inputs)
@@ -74,8 +105,15 @@ impl Case {
     }
 
     /// The same with elements drawn from another range.
-    pub fn within(self, domain: [f64; 2]) -> Case {
-        Case { domain, ..self }
+    pub fn within(mut self, domain: [f64; 2]) -> Case {
+        self.inputs.iter_mut().for_each(|input| input.domain = domain);
+        self
+    }
+
+    /// The same with one input of a certain dtype.
+    pub fn with_input(mut self, index: usize, dtype: DType, domain: [f64; 2]) -> Case {
+        self.inputs[index] = Input { dtype: Some(dtype), domain, ..self.inputs[index] };
+        self
     }
 
     /// Applies the operation.
@@ -85,12 +123,19 @@ impl Case {
     }
 }
 
+impl fmt::Debug for Case {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let shapes: Vec<Shape> = self.inputs.iter().map(|input| input.shape).collect();
+        write!(f, "{:?} on {shapes:?}", self.op)
+    }
+}
+
 fn map_cases<M: Map>() -> Vec<Case> {
     let shapes: [&[usize]; 5] = [&[], &[3], &[2, 3], &[0, 2], &[2, 1, 3]];
     shapes.iter().map(|shape| Case::new(MapOp(M::default()), &[shape]).within(M::DOMAIN)).collect()
 }
 
-fn zip_cases<Z: Zip>() -> Vec<Case> {
+fn stretched_cases<O: Op + Clone>(op: O, domain: [f64; 2]) -> Vec<Case> {
     let shapes: [[&[usize]; 2]; 8] = [
         [&[], &[]],
         [&[3], &[3]],
@@ -101,5 +146,5 @@ fn zip_cases<Z: Zip>() -> Vec<Case> {
         [&[0, 2], &[2]],
         [&[2, 3], &[1, 1]],
     ];
-    shapes.iter().map(|shapes| Case::new(ZipOp(Z::default()), shapes).within(Z::DOMAIN)).collect()
+    shapes.iter().map(|shapes| Case::new(op.clone(), shapes).within(domain)).collect()
 }

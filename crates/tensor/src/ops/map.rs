@@ -2,10 +2,10 @@
 
 use std::panic::{RefUnwindSafe, UnwindSafe};
 
-use ndgrad_array::{Array, Backend, OperationError, Result, Scalar, Spec, Unary};
+use ndgrad_array::{Array, Backend, DTypes, OperationError, Result, Scalar, Spec, Unary};
 use ndgrad_cpu::Cpu;
 
-use super::{Call, Op, Saves, apply};
+use super::{Call, Op, Saves, apply, check_dtype};
 use crate::Tensor;
 
 /// An elementwise operation of one input: a formula and its gradient.
@@ -14,6 +14,8 @@ pub trait Map: Copy + Default + std::fmt::Debug + Send + Sync + UnwindSafe + Ref
     const NAME: &'static str;
     /// One sentence for tables of operations.
     const DOC: &'static str;
+    /// The dtypes that it takes.
+    const DTYPES: DTypes = DTypes::FLOATS;
     /// Which values [`Map::gradient`] reads.
     const SAVES: Saves = Saves::ALL;
     /// Numbers between which the derived tests draw inputs: where the formula is defined and smooth.
@@ -37,6 +39,8 @@ pub trait Map: Copy + Default + std::fmt::Debug + Send + Sync + UnwindSafe + Ref
 pub struct MapOp<M>(pub M);
 
 impl<M: Map> Unary for MapOp<M> {
+    const DTYPES: DTypes = M::DTYPES;
+
     #[inline(always)]
     fn value<S: Scalar>(self, x: S) -> S {
         self.0.value(x)
@@ -53,6 +57,7 @@ impl<M: Map> Op for MapOp<M> {
     }
 
     fn infer(&self, inputs: &[Spec]) -> Result<Spec, OperationError> {
+        check_dtype(M::NAME, M::DTYPES, inputs[0])?;
         Ok(inputs[0])
     }
 

@@ -1,10 +1,10 @@
 //! `matmul`: the matrix product; `dot`: the same for any rank.
 
-use ndgrad_array::{Array, Backend, MAX_RANK, OperationError, Result, Shape, Spec};
+use ndgrad_array::{Array, Backend, DTypes, MAX_RANK, OperationError, Result, Shape, Spec};
 use ndgrad_cpu::Cpu;
 use smallvec::SmallVec;
 
-use super::{Call, Case, Listed, Op, Saves, apply, refuse, same_dtype};
+use super::{Call, Case, Listed, Op, Saves, apply, check_dtype, refuse, same_dtype};
 use crate::Tensor;
 
 /// The product of two matrices.
@@ -14,6 +14,7 @@ pub struct MatMul;
 impl Listed for MatMul {
     const NAME: &'static str = "matmul";
     const DOC: &'static str = "The product of two matrices.";
+    const DTYPES: DTypes = DTypes::NUMBERS;
 
     fn cases() -> Vec<Case> {
         let shapes: [[&[usize]; 2]; 6] = [
@@ -39,6 +40,7 @@ impl Op for MatMul {
 
     fn infer(&self, inputs: &[Spec]) -> Result<Spec, OperationError> {
         same_dtype("matmul", inputs)?;
+        check_dtype("matmul", Self::DTYPES, inputs[0])?;
         let (left, right) = (inputs[0].shape, inputs[1].shape);
         let (&[rows, _], &[_, columns]) = (&left[..], &right[..]) else {
             return Err(OperationError::new("matmul", "both operands must be matrices")

@@ -1,20 +1,22 @@
 //! The operations: one file each, and [`OPS`], the list of all.
 
 mod axes;
+mod compare;
 mod entry;
 mod map;
 mod op;
 mod zip;
 
 pub use axes::Axes;
-pub use entry::{Case, Entry, Listed};
+pub use compare::{Compare, CompareOp};
+pub use entry::{Case, Entry, Input, Listed};
 pub use map::{Map, MapOp};
 pub use op::{Call, Op, Saves, apply, try_apply};
 pub use zip::{Zip, ZipOp};
 
-pub(crate) use op::{refuse, resolve_axis, same_dtype};
+pub(crate) use op::{check_dtype, refuse, resolve_axis, same_dtype};
 
-/// One line per operation: the file, what it implements ([`Zip`], [`Map`], or [`Op`] itself), the type.
+/// One line per operation: the file, what it implements ([`Map`], [`Zip`], [`Compare`], or [`Op`] itself), the type.
 macro_rules! operations {
     ($($file:ident: $kind:ident $name:ident;)*) => {
         $(mod $file;)*
@@ -31,6 +33,7 @@ operations! {
     sub: zip Sub;
     mul: zip Mul;
     div: zip Div;
+    less: compare Less;
     neg: map Neg;
     abs: map Abs;
     sign: map Sign;

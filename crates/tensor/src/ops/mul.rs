@@ -1,6 +1,6 @@
 //! `mul`: the product of two tensors, element by element.
 
-use ndgrad_array::Scalar;
+use ndgrad_array::{DTypes, Scalar};
 
 use super::{Call, Saves, Zip};
 use crate::{Operand, Tensor};
@@ -12,6 +12,7 @@ pub struct Mul;
 impl Zip for Mul {
     const NAME: &'static str = "mul";
     const DOC: &'static str = "Elementwise product.";
+    const DTYPES: DTypes = DTypes::NUMBERS;
     const SAVES: Saves = Saves::INPUTS;
 
     #[inline(always)]

@@ -1,6 +1,6 @@
 //! `neg`: the opposite number.
 
-use ndgrad_array::Scalar;
+use ndgrad_array::{DTypes, Scalar};
 
 use super::{Call, Map, Saves};
 use crate::Tensor;
@@ -12,6 +12,7 @@ pub struct Neg;
 impl Map for Neg {
     const NAME: &'static str = "neg";
     const DOC: &'static str = "Elementwise `-x`.";
+    const DTYPES: DTypes = DTypes::SIGNED;
     const SAVES: Saves = Saves::NONE;
 
     #[inline(always)]

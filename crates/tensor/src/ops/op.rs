@@ -6,7 +6,7 @@ use std::fmt::Debug;
 use std::panic::{Location, RefUnwindSafe, UnwindSafe};
 use std::sync::Arc;
 
-use ndgrad_array::{Array, Layout, OperationError, Result, Shape, Spec};
+use ndgrad_array::{Array, DTypes, Layout, OperationError, Result, Shape, Spec};
 use smallvec::SmallVec;
 
 use crate::Tensor;
@@ -159,7 +159,8 @@ pub fn try_apply<O: Op>(op: O, inputs: &[&Tensor]) -> Result<Tensor, OperationEr
         output
     });
     debug_assert_eq!(output.spec(), spec, "{} computes what it infers", op.name());
-    if autograd::is_recording() && inputs.iter().any(|input| input.requires_grad()) {
+    // No gradient flows through whole numbers, nor through answers.
+    if autograd::is_recording() && spec.dtype.is_float() && inputs.iter().any(|input| input.requires_grad()) {
         let node = Node::new(op, inputs, &output, Location::caller());
         return Ok(Tensor::recorded(output, node));
     }
@@ -180,6 +181,17 @@ pub(crate) fn same_dtype(name: &str, inputs: &[Spec]) -> Result<(), OperationErr
         .operand("left", format!("{} {}", inputs[0].shape, inputs[0].dtype), "")
         .operand("right", format!("{} {}", other.shape, other.dtype), "")
         .remedy(format!("convert one: right.to_dtype(DType::{:?})", inputs[0].dtype)))
+}
+
+/// The dtype must be one that the operation takes.
+pub(crate) fn check_dtype(name: &str, dtypes: DTypes, input: Spec) -> Result<(), OperationError> {
+    if dtypes.contains(input.dtype) {
+        return Ok(());
+    }
+    let first = dtypes.iter().next().expect("an operation takes some dtype");
+    Err(OperationError::new(name, format!("not defined for {}", input.dtype))
+        .operand("tensor", format!("{} {}", input.shape, input.dtype), format!("one of {dtypes} is needed"))
+        .remedy(format!("convert it: x.to_dtype(DType::{first:?})")))
 }
 
 /// The axis that a number from -rank to rank - 1 names, or an error.

@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use ndgrad_array::{Array, Backend, OperationError, Result, Spec};
+use ndgrad_array::{Array, Backend, DTypes, OperationError, Result, Spec};
 use ndgrad_cpu::Cpu;
 
 use super::take::check_rows;
-use super::{Call, Case, Listed, Op, Saves, Take, apply};
+use super::{Call, Case, Listed, Op, Saves, Take, apply, check_dtype};
 use crate::Tensor;
 
 /// Adds each row of the input to the row of the result that is named for it: the gradient of [`Take`].
@@ -21,6 +21,7 @@ pub struct ScatterRows {
 impl Listed for ScatterRows {
     const NAME: &'static str = "scatter_rows";
     const DOC: &'static str = "Each row added to the row of the result named for it.";
+    const DTYPES: DTypes = DTypes::NUMBERS;
 
     fn cases() -> Vec<Case> {
         let case = |rows: &[usize], count, shape: &[usize]| {
@@ -40,6 +41,7 @@ impl Op for ScatterRows {
     }
 
     fn infer(&self, inputs: &[Spec]) -> Result<Spec, OperationError> {
+        check_dtype("scatter_rows", Self::DTYPES, inputs[0])?;
         if inputs[0].shape.first() != Some(&self.rows.len()) {
             return Err(OperationError::new("scatter_rows", "one number per row is needed")
                 .operand("tensor", inputs[0].shape, "")

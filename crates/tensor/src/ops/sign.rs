@@ -1,6 +1,6 @@
 //! `sign`: on which side of 0 a number lies.
 
-use ndgrad_array::Scalar;
+use ndgrad_array::{DTypes, Scalar};
 
 use super::{Call, Map, Saves};
 use crate::Tensor;
@@ -12,6 +12,7 @@ pub struct Sign;
 impl Map for Sign {
     const NAME: &'static str = "sign";
     const DOC: &'static str = "Elementwise -1, 0 or 1.";
+    const DTYPES: DTypes = DTypes::NUMBERS;
     const SAVES: Saves = Saves::NONE;
     const DOMAIN: [f64; 2] = [0.2, 3.0];
 

@@ -1,6 +1,6 @@
 //! `square`: a number times itself.
 
-use ndgrad_array::Scalar;
+use ndgrad_array::{DTypes, Scalar};
 
 use super::{Call, Map, Saves};
 use crate::Tensor;
@@ -12,6 +12,7 @@ pub struct Square;
 impl Map for Square {
     const NAME: &'static str = "square";
     const DOC: &'static str = "Elementwise `x * x`.";
+    const DTYPES: DTypes = DTypes::NUMBERS;
     const SAVES: Saves = Saves::INPUTS;
 
     #[inline(always)]

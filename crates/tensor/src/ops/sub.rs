@@ -1,6 +1,6 @@
 //! `sub`: the difference of two tensors.
 
-use ndgrad_array::Scalar;
+use ndgrad_array::{DTypes, Scalar};
 
 use super::{Call, Saves, Zip};
 use crate::{Operand, Tensor};
@@ -12,6 +12,7 @@ pub struct Sub;
 impl Zip for Sub {
     const NAME: &'static str = "sub";
     const DOC: &'static str = "Elementwise difference.";
+    const DTYPES: DTypes = DTypes::NUMBERS;
     const SAVES: Saves = Saves::NONE;
 
     #[inline(always)]

@@ -1,10 +1,10 @@
 //! `sum`: all elements, or those along some axes, added up.
 
-use ndgrad_array::{Array, Backend, MAX_RANK, OperationError, Reduction, Result, Scalar, Shape, Spec};
+use ndgrad_array::{Array, Backend, DTypes, MAX_RANK, OperationError, Reduction, Result, Scalar, Shape, Spec};
 use ndgrad_cpu::Cpu;
 use smallvec::SmallVec;
 
-use super::{Axes, Call, Case, Listed, Op, Saves, apply};
+use super::{Axes, Call, Case, Listed, Op, Saves, apply, check_dtype};
 use crate::{Integers, Tensor};
 
 /// Adds up the elements along some axes.
@@ -20,6 +20,8 @@ pub struct Sum {
 struct Plus;
 
 impl Reduction for Plus {
+    const DTYPES: DTypes = DTypes::NUMBERS;
+
     #[inline(always)]
     fn identity<S: Scalar>(self) -> S {
         S::ZERO
@@ -34,6 +36,7 @@ impl Reduction for Plus {
 impl Listed for Sum {
     const NAME: &'static str = "sum";
     const DOC: &'static str = "The elements along some axes, added up.";
+    const DTYPES: DTypes = DTypes::NUMBERS;
 
     fn cases() -> Vec<Case> {
         let some = |axes: &[isize], keepdims| Sum { axes: Axes::Some(SmallVec::from_slice(axes)), keepdims };
@@ -62,6 +65,7 @@ impl Op for Sum {
     }
 
     fn infer(&self, inputs: &[Spec]) -> Result<Spec, OperationError> {
+        check_dtype("sum", Self::DTYPES, inputs[0])?;
         let shape = inputs[0].shape;
         let reduced = self.axes.resolve("sum", shape.rank())?;
         let sizes = shape.iter().zip(reduced).filter_map(|(&size, gone)| match (gone, self.keepdims) {

@@ -2,10 +2,10 @@
 
 use std::panic::{RefUnwindSafe, UnwindSafe};
 
-use ndgrad_array::{Array, Backend, Binary, OperationError, Result, Scalar, Spec};
+use ndgrad_array::{Array, Backend, Binary, DTypes, OperationError, Result, Scalar, Spec};
 use ndgrad_cpu::Cpu;
 
-use super::{Call, Op, Saves, apply, same_dtype};
+use super::{Call, Op, Saves, apply, check_dtype, same_dtype};
 use crate::Tensor;
 
 /// An elementwise operation of two inputs: a formula and its gradients.
@@ -14,6 +14,8 @@ pub trait Zip: Copy + Default + std::fmt::Debug + Send + Sync + UnwindSafe + Ref
     const NAME: &'static str;
     /// One sentence for tables of operations.
     const DOC: &'static str;
+    /// The dtypes that it takes.
+    const DTYPES: DTypes = DTypes::FLOATS;
     /// Which values the gradients read.
     const SAVES: Saves = Saves::ALL;
     /// Numbers between which the derived tests draw inputs: where the formula is defined and smooth.
@@ -40,6 +42,8 @@ pub trait Zip: Copy + Default + std::fmt::Debug + Send + Sync + UnwindSafe + Ref
 pub struct ZipOp<Z>(pub Z);
 
 impl<Z: Zip> Binary for ZipOp<Z> {
+    const DTYPES: DTypes = Z::DTYPES;
+
     #[inline(always)]
     fn value<S: Scalar>(self, x: S, y: S) -> S {
         self.0.value(x, y)
@@ -56,15 +60,7 @@ impl<Z: Zip> Op for ZipOp<Z> {
     }
 
     fn infer(&self, inputs: &[Spec]) -> Result<Spec, OperationError> {
-        same_dtype(Z::NAME, inputs)?;
-        let [left, right] = [inputs[0].shape, inputs[1].shape];
-        let shape = left.broadcast(&right).ok_or_else(|| {
-            OperationError::new(Z::NAME, "shapes do not stretch to a common one")
-                .operand("left", left, "")
-                .operand("right", right, "aligned from the last axis, sizes must be equal or 1")
-                .remedy("reshape one of them, for example y.reshape([-1, 1])")
-        })?;
-        Ok(inputs[0].with_shape(shape))
+        infer_stretched(Z::NAME, Z::DTYPES, inputs)
     }
 
     fn forward(&self, inputs: &[&Array], out: &mut Array) {
@@ -74,4 +70,18 @@ impl<Z: Zip> Op for ZipOp<Z> {
     fn gradient(&self, call: &Call<'_>, head: &Tensor, input: usize) -> Tensor {
         if input == 0 { self.0.left(call, head) } else { self.0.right(call, head) }
     }
+}
+
+/// The common spec of operands of one dtype that stretch to a common shape.
+pub(super) fn infer_stretched(name: &str, dtypes: DTypes, inputs: &[Spec]) -> Result<Spec, OperationError> {
+    same_dtype(name, inputs)?;
+    check_dtype(name, dtypes, inputs[0])?;
+    let [left, right] = [inputs[0].shape, inputs[1].shape];
+    let shape = left.broadcast(&right).ok_or_else(|| {
+        OperationError::new(name, "shapes do not stretch to a common one")
+            .operand("left", left, "")
+            .operand("right", right, "aligned from the last axis, sizes must be equal or 1")
+            .remedy("reshape one of them, for example y.reshape([-1, 1])")
+    })?;
+    Ok(inputs[0].with_shape(shape))
 }
