@@ -29,27 +29,44 @@ macro_rules! operations {
 }
 
 operations! {
+    // Arithmetic.
     add: zip Add;
     sub: zip Sub;
     mul: zip Mul;
     div: zip Div;
-    less: compare Less;
     neg: map Neg;
     abs: map Abs;
     sign: map Sign;
     square: map Square;
     sqrt: map Sqrt;
+
+    // Exponential functions and their kin.
     exp: map Exp;
     log: map Log;
+
+    // Activations.
     sigmoid: map Sigmoid;
+
+    // Comparisons and choices.
+    less: compare Less;
+
+    // Reductions.
     sum: op Sum;
-    matmul: op MatMul;
+
+    // Shape.
     reshape: op Reshape;
     permute: op Permute;
     broadcast_to: op BroadcastTo;
+
+    // Indexing.
     part: op Part;
     embed: op Embed;
     take: op Take;
     scatter_rows: op ScatterRows;
+
+    // Linear algebra.
+    matmul: op MatMul;
+
+    // Conversion.
     to_dtype: op ToDType;
 }
