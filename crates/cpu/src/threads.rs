@@ -20,10 +20,13 @@ fn pool() -> &'static RwLock<Arc<ThreadPool>> {
     })
 }
 
+/// More threads than any machine has processors only cost memory.
+const MOST: usize = 1024;
+
 /// `count` threads, or one per processor for 0.
 fn build(count: usize) -> ThreadPool {
     rayon::ThreadPoolBuilder::new()
-        .num_threads(count)
+        .num_threads(count.min(MOST))
         .thread_name(|index| format!("ndgrad-{index}"))
         .build()
         .expect("the system starts threads")
@@ -39,7 +42,7 @@ pub fn threads() -> usize {
     current().current_num_threads()
 }
 
-/// Uses this many threads from now on; 0 means one per processor. Results do not depend on it.
+/// Uses this many threads from now on, 1024 at the most; 0 means one per processor. Results do not depend on it.
 pub fn set_threads(count: usize) {
     *pool().write().expect("no panic while the pool is exchanged") = Arc::new(build(count));
 }
