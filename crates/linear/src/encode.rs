@@ -276,7 +276,7 @@ fn no_features(table: &Table, choice: &Choice<'_>, warnings: &[String]) -> Error
         [first, rest @ ..] => format!("{first}\n    (and {} more like this)", rest.len()),
     };
     Error::Data(format!(
-        "no feature is left to predict {} from: {reason}\n    name other features, or add columns",
+        "no feature is left to predict {} from: {reason}\n    name other features, or add columns or rows",
         quoted(choice.target)
     ))
 }

@@ -298,7 +298,7 @@ fn solve(encoded: &mut Encoded) -> Result<Solution> {
     if solution.coefficients.iter().all(Option::is_none) {
         let [warning, ..] = &encoded.warnings[..] else { unreachable!("each alias has a warning") };
         return Err(Error::Data(format!(
-            "no feature is left: {warning}\n    name other features, or add columns"
+            "no feature is left: {warning}\n    name other features, or add columns or rows"
         )));
     }
     if !solution.aliases.is_empty() {

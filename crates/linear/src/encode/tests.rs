@@ -159,17 +159,17 @@ fn targets_and_features_that_cannot_be() {
     assert!(chosen(&["b"]).starts_with("t.csv: there is no column \"b\"\n"));
     assert_eq!(
         chosen(&[]),
-        "no feature is left to predict \"y\" from: no feature was named\n    name other features, or add columns"
+        "no feature is left to predict \"y\" from: no feature was named\n    name other features, or add columns or rows"
     );
     assert_eq!(
         refusal("y\n1\n2\n"),
         "no feature is left to predict \"y\" from: t.csv has no column besides it\n    \
-         name other features, or add columns"
+         name other features, or add columns or rows"
     );
     assert_eq!(
         refusal("y,a,b\n1,2,3\n2,2,3\n3,2,3\n"),
         "no feature is left to predict \"y\" from: feature \"a\" was left out: it is 2 in all 3 rows\n    \
-         (and 1 more like this)\n    name other features, or add columns"
+         (and 1 more like this)\n    name other features, or add columns or rows"
     );
 }
 
@@ -193,7 +193,7 @@ fn rows_that_are_too_few() {
     );
     // A single row of anything varies in nothing.
     assert!(refusal("y,a\n5,1\n").ends_with(
-        "feature \"a\" was left out: it is 1 in the only row\n    name other features, or add columns"
+        "feature \"a\" was left out: it is 1 in the only row\n    name other features, or add columns or rows"
     ));
 }
 
