@@ -53,6 +53,14 @@ impl Error {
         Error::File { path: path.as_ref().to_path_buf(), action, source }
     }
 
+    /// Stands for the file in an error of writing to what has no name.
+    pub(crate) const OUTPUT: &str = "output";
+
+    /// Writing to what has no name, a stream or a buffer, failed.
+    pub fn output(source: std::io::Error) -> Self {
+        Error::file(Error::OUTPUT, "write", source)
+    }
+
     /// What stands at `place` is wrong, as `message` says.
     pub fn content(place: impl Into<Place>, message: impl Into<String>) -> Self {
         Error::Content { place: place.into(), message: message.into() }

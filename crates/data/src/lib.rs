@@ -12,6 +12,7 @@ mod table;
 pub use dataset::{ArrayDataset, Dataset};
 pub use loader::{Batches, DataLoader};
 pub use nd_array_iter::{DataBatch, DataDesc, LastBatchHandle, NdArrayIter};
+pub use ndgrad_array::write_file;
 pub use position::Position;
 pub use sampler::LastBatch;
-pub use table::{Category, Column, Csv, MISSING, Numeric, Table, Tally, append_column, nearest, write_file};
+pub use table::{Category, Column, Csv, MISSING, Numeric, Table, Tally, append_column, nearest};

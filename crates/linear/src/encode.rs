@@ -19,6 +19,9 @@ pub enum Missing {
 /// Numbers that a design may have: 2 GiB of them.
 const MOST_NUMBERS: usize = 1 << 28;
 
+/// Sums of squares of larger numbers come near the end of the range of `f64`.
+const LARGEST: f64 = 1e150;
+
 /// Categories are not expected to have more levels than this.
 const MOST_LEVELS: usize = 1000;
 
@@ -70,9 +73,12 @@ impl Encoded {
         check_size(table, width, &y, choice)?;
         let mut x = Vec::with_capacity(rows.len() * width);
         let bound = features.iter().map(|feature| feature.bind(table)).collect::<Result<Vec<_>>>()?;
-        for &row in &rows {
-            for feature in &bound {
-                feature.read(row, &mut x)?;
+        for (&row, &y) in rows.iter().zip(&y) {
+            check_number(table, row, choice.target, y)?;
+            for (feature, bound) in features.iter().zip(&bound) {
+                let start = x.len();
+                bound.read(row, &mut x)?;
+                check_number(table, row, &feature.name, x[start])?;
             }
         }
         drop(bound);
@@ -162,8 +168,8 @@ fn candidates(
     Ok(names)
 }
 
-/// Why the column names its rows rather than groups them, if it does: more than half as many levels as rows, or
-/// very many. Two levels are never too many.
+/// Why the column names its rows rather than groups them, if it does: a level for each row, or more than half as
+/// many levels as rows (in a table of some size), or very many. Two levels are never too many.
 fn identifier(category: &Category, target: &Numeric) -> Option<String> {
     let mut met = vec![false; category.levels().len()];
     let mut rows = 0;
@@ -176,7 +182,9 @@ fn identifier(category: &Category, target: &Numeric) -> Option<String> {
     let levels = met.into_iter().filter(|&met| met).count();
     let reason = match levels {
         ..=2 => return None,
-        _ if 2 * levels > rows => "it tells rows apart rather than groups them",
+        _ if levels == rows || (levels > 10 && 2 * levels > rows) => {
+            "it tells rows apart rather than groups them"
+        }
         _ if levels > MOST_LEVELS => "that is too many for indicator columns",
         _ => return None,
     };
@@ -218,6 +226,10 @@ fn used_rows(table: &Table, target: &Numeric, names: &[String], choice: &Choice<
     }
 }
 
+fn all(rows: usize) -> String {
+    if rows == 1 { "the only row".to_string() } else { format!("all {rows} rows") }
+}
+
 /// A feature of numbers, or why it would be constant.
 fn numeric(numbers: &Numeric, rows: &[usize], missing: Missing) -> Result<Kind, String> {
     let present = || rows.iter().filter_map(|&row| numbers.get(row));
@@ -225,17 +237,15 @@ fn numeric(numbers: &Numeric, rows: &[usize], missing: Missing) -> Result<Kind, 
         return Err("it has no value in the rows used".to_string());
     };
     if present().all(|value| value == first) {
-        return Err(format!("it is {} in all {}", rounded(first, 6), count(rows.len(), "row")));
+        return Err(format!("it is {} in {}", rounded(first, 6), all(rows.len())));
     }
     let fill = (missing == Missing::Mean).then(|| mean(present()));
     Ok(Kind::Numeric { fill })
 }
 
-/// The mean, without overflow on the way.
-pub(crate) fn mean(values: impl Iterator<Item = f64> + Clone) -> f64 {
+fn mean(values: impl Iterator<Item = f64> + Clone) -> f64 {
     let count = values.clone().count() as f64;
-    let largest = values.clone().fold(0.0_f64, |largest, value| largest.max(value.abs()));
-    if largest == 0.0 { 0.0 } else { values.map(|value| value / largest).sum::<f64>() / count * largest }
+    values.sum::<f64>() / count
 }
 
 /// A feature of the levels that occur, or why it would be constant.
@@ -246,7 +256,7 @@ fn categorical(category: &Category, rows: &[usize], missing: Missing) -> Result<
         category.levels().iter().zip(counts).filter(|&(_, count)| count > 0).unzip();
     match names[..] {
         [] => return Err("it has no value in the rows used".to_string()),
-        [only] => return Err(format!("it is {} in all {}", quoted(only), count(rows.len(), "row"))),
+        [only] => return Err(format!("it is {} in {}", quoted(only), all(rows.len()))),
         _ => {}
     }
     // Of equals the last is the maximum, so from the back it is the first.
@@ -266,7 +276,7 @@ fn no_features(table: &Table, choice: &Choice<'_>, warnings: &[String]) -> Error
         [first, rest @ ..] => format!("{first}\n    (and {} more like this)", rest.len()),
     };
     Error::Data(format!(
-        "no feature is left to predict {} from: {reason}\n    name other features, or add columns",
+        "no feature is left to predict {} from: {reason}\n    name other features, or add columns or rows",
         quoted(choice.target)
     ))
 }
@@ -306,6 +316,20 @@ fn check_size(table: &Table, width: usize, y: &[f64], choice: &Choice<'_>) -> Re
         )));
     }
     Ok(())
+}
+
+fn check_number(table: &Table, row: usize, column: &str, value: f64) -> Result<()> {
+    if value.abs() <= LARGEST {
+        return Ok(());
+    }
+    let message = if value.is_finite() {
+        format!(
+            "{value:e} is too large to compute with (the limit is 1e150)\n    express the column in other units"
+        )
+    } else {
+        format!("{value} is not a number that a model can be trained on")
+    };
+    Err(Error::content(table.place(row, column), message))
 }
 
 /// The warning for terms that follow from others.

@@ -1,16 +1,35 @@
 //! Linear models: exact least squares, stochastic gradient descent, models that predict.
+//!
+//! - [`LinearRegression`] trains a [`Model`] on a table by gradient descent and compares it with the exact answer;
+//!   [`Fit`] is everything it found out.
+//! - [`Model`] predicts, and is saved and loaded.
+//! - [`LeastSquares`] solves exactly, for arrays of numbers.
+//! - [`metrics`] say how good predictions are.
 
+mod conjugate;
+mod curvature;
 mod design;
 mod double_double;
 mod encode;
 pub mod exact;
 mod feature;
+mod fit;
+mod linear;
 pub mod metrics;
+mod model;
+mod regression;
 mod solution;
+mod split;
+mod store;
 mod text;
+mod train;
 mod triangle;
 
 pub use encode::Missing;
 pub use exact::LeastSquares;
 pub use feature::{Feature, Kind, Level, Term};
+pub use fit::{Coefficient, Fit, Part};
+pub use model::Model;
+pub use regression::LinearRegression;
 pub use solution::{Alias, Estimate, Solution};
+pub use train::{Epoch, Stage, Stop};

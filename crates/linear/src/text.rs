@@ -51,7 +51,8 @@ pub(crate) fn rounded(number: f64, digits: usize) -> String {
 }
 
 /// `target = intercept + coefficient name + …` with five significant digits, in lines of at most `width`
-/// characters where the names allow it; a line breaks before a sign and continues below the first term.
+/// characters where the names allow it; a line breaks before a sign and continues below the first term, and not
+/// at a line break in a name, which is a space here.
 pub(crate) fn equation<'a>(
     target: &str,
     intercept: f64,
@@ -59,10 +60,12 @@ pub(crate) fn equation<'a>(
     width: usize,
 ) -> String {
     let indent = " ".repeat((target.chars().count() + 3).min(8));
+    let target = target.replace(char::is_control, " ");
     let mut text = format!("{target} = {}", rounded(intercept, 5));
     let mut column = text.chars().count();
     for (name, coefficient) in terms {
         let sign = if coefficient.is_sign_negative() { '-' } else { '+' };
+        let name = name.replace(char::is_control, " ");
         let term = format!("{sign} {} {name}", rounded(coefficient.abs(), 5));
         let length = term.chars().count() + 1;
         if column + length > width {
@@ -112,6 +115,7 @@ mod tests {
             "body_mass_g = -4282.1 + 18.25 bill_length_mm\n        - 987.65 species[Gentoo] + 0 z"
         );
         assert_eq!(equation("y", 1.0, std::iter::once(("x", -0.5)), 80), "y = 1 - 0.5 x");
+        assert_eq!(equation("y\n1", 1.0, std::iter::once(("x\t2", 0.5)), 80), "y 1 = 1 + 0.5 x 2");
     }
 
     #[test]

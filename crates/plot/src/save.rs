@@ -1,12 +1,8 @@
 //! Writing a picture to a file: whole or not at all.
 
-use std::fs::{self, File};
-use std::io::Write;
-use std::path::{Path, PathBuf};
-use std::process;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::path::Path;
 
-use ndgrad_array::{Error, Result};
+use ndgrad_array::{Error, Result, write_file};
 
 use crate::scene::Scene;
 
@@ -17,20 +13,7 @@ const PNG_SCALE: f64 = 2.0;
 /// Writes the picture in the format that the ending of `path` names.
 pub(crate) fn save(scene: &Scene, path: &Path) -> Result<()> {
     let bytes = encode(scene, path)?;
-    let temporary = beside(path)?;
-    let written = File::create_new(&temporary).and_then(|mut file| {
-        file.write_all(&bytes)?;
-        file.sync_all()
-    });
-    let result = match written {
-        Ok(()) => fs::rename(&temporary, path),
-        Err(source) => Err(source),
-    };
-    result.map_err(|source| {
-        // What is left of a failed attempt is of no use to anyone; the first error is the one to tell.
-        let _ = fs::remove_file(&temporary);
-        Error::file(path, "write", source)
-    })
+    write_file(path, |file| file.write_all(&bytes).map_err(Error::output))
 }
 
 fn encode(scene: &Scene, path: &Path) -> Result<Vec<u8>> {
@@ -59,17 +42,10 @@ fn png(_: &Scene, path: &Path) -> Result<Vec<u8>> {
     Err(Error::content(path, message))
 }
 
-/// A name in the same directory that no other save, here or in another process, uses.
-fn beside(path: &Path) -> Result<PathBuf> {
-    static COUNT: AtomicU64 = AtomicU64::new(0);
-    let count = COUNT.fetch_add(1, Ordering::Relaxed);
-    let Some(name) = path.file_name() else { return Err(wrong_ending(path, "this is no file name")) };
-    let name = name.to_string_lossy();
-    Ok(path.with_file_name(format!(".{name}.{}-{count}.part", process::id())))
-}
-
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
 
     fn scene() -> Scene {
@@ -109,7 +85,7 @@ mod tests {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("none").join("a.svg");
         let message = save(&scene(), &path).unwrap_err().to_string();
-        assert!(message.starts_with(&format!("{}: cannot write: ", path.display())), "{message}");
+        assert!(message.starts_with(&format!("{}: cannot create: ", path.display())), "{message}");
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use super::Csv;
 use super::field::excerpt;
-use super::file::{open, write_error};
+use super::file::open;
 use super::records::Records;
 use super::write::{write_number, write_text};
 use ndgrad_array::{Error, Place, Result};
@@ -62,14 +62,14 @@ impl Csv {
         }
         let mut output = BufWriter::new(output);
         let header = |writer: &mut dyn Write| write_text(writer, name, delimiter);
-        copy(&mut output, records.bytes(), delimiter, header).map_err(write_error)?;
+        copy(&mut output, records.bytes(), delimiter, header).map_err(Error::output)?;
         let mut rows = 0;
         while records.advance_row()? {
             let field = |writer: &mut dyn Write| match values.get(rows).copied().flatten() {
                 Some(value) => write_number(writer, value),
                 None => Ok(()),
             };
-            copy(&mut output, records.bytes(), delimiter, field).map_err(write_error)?;
+            copy(&mut output, records.bytes(), delimiter, field).map_err(Error::output)?;
             rows += 1;
         }
         if rows != values.len() {
@@ -80,7 +80,7 @@ impl Csv {
             return Err(Error::content(Place::from(path), message));
         }
         let (rest, _) = records.bytes();
-        output.write_all(rest).and_then(|()| output.flush()).map_err(write_error)
+        output.write_all(rest).and_then(|()| output.flush()).map_err(Error::output)
     }
 }
 

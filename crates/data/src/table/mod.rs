@@ -18,7 +18,6 @@ pub use category::{Category, Tally};
 pub use column::{Column, Numeric};
 pub use csv::Csv;
 pub use field::MISSING;
-pub use file::write_file;
 pub use nearest::nearest;
 
 use field::{excerpt, list, not_a_number, shorten};

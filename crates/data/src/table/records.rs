@@ -79,6 +79,12 @@ impl<R: Read> Records<R> {
         Ok(records)
     }
 
+    /// No text has a NUL byte; a device or a disk image has no end of them.
+    fn not_text(&self) -> Error {
+        let message = "a NUL byte: this file is not text\n    Name a CSV file, in UTF-8.";
+        Error::content(Place::file(&self.file).line(self.line), message)
+    }
+
     /// Reads the next record; `false` at the end of the file.
     pub fn advance_row(&mut self) -> Result<bool> {
         let found = self.advance()?;
@@ -147,6 +153,9 @@ impl<R: Read> Records<R> {
                 &mut self.ends[self.fields..],
             );
             if !at_end {
+                if input[..read].contains(&0) {
+                    return Err(self.not_text());
+                }
                 self.raw.extend_from_slice(&input[..read]);
                 self.input.consume(read);
             }
@@ -349,5 +358,15 @@ mod tests {
         assert!(records.advance_row().unwrap());
         assert_eq!((records.line(), records.field(1)), (5, "4\""));
         assert!(!records.advance_row().unwrap());
+    }
+
+    /// Reading `/dev/zero` once filled the memory.
+    #[test]
+    fn an_endless_stream_of_nul_bytes_is_refused_at_once() {
+        let error = Records::open("zero", b',', std::io::repeat(0)).err().unwrap();
+        assert_eq!(
+            error.to_string(),
+            "zero:1: a NUL byte: this file is not text\n    Name a CSV file, in UTF-8."
+        );
     }
 }

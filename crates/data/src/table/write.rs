@@ -1,8 +1,7 @@
 //! Writing a table as CSV.
 
-use super::file::{write_error, write_file};
 use super::{Column, Table};
-use ndgrad_array::Result;
+use ndgrad_array::{Error, Result, write_file};
 use std::io::{self, BufWriter, Write};
 use std::path::Path;
 
@@ -20,7 +19,7 @@ impl Table {
     /// If the file cannot be written.
     pub fn write_csv(&self, path: impl AsRef<Path>) -> Result<()> {
         let delimiter = super::Csv::new().delimiter_for(path.as_ref());
-        write_file(path, |writer| self.write(writer, delimiter).map_err(write_error))
+        write_file(path, |writer| self.write(writer, delimiter).map_err(Error::output))
     }
 
     /// Writes the table as CSV with commas, as [`write_csv`](Self::write_csv) does.
@@ -29,7 +28,7 @@ impl Table {
     /// If `writer` fails.
     pub fn to_csv(&self, writer: impl Write) -> Result<()> {
         let mut writer = BufWriter::new(writer);
-        self.write(&mut writer, b',').and_then(|()| writer.flush()).map_err(write_error)
+        self.write(&mut writer, b',').and_then(|()| writer.flush()).map_err(Error::output)
     }
 
     fn write(&self, writer: &mut dyn Write, delimiter: u8) -> io::Result<()> {

@@ -1,0 +1,11 @@
+//! The subcommands, one file each.
+
+mod demo;
+mod fit;
+mod plot;
+mod predict;
+
+pub use demo::Demo;
+pub use fit::Fit;
+pub use plot::Plot;
+pub use predict::Predict;

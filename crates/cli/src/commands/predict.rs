@@ -1,0 +1,95 @@
+//! `ndgrad predict`: a saved model's predictions for the rows of a CSV file.
+
+use std::fs;
+use std::io::{self, Write, stdout};
+use std::path::PathBuf;
+
+use clap::Args;
+use ndgrad::Error;
+use ndgrad::data::write_file;
+use ndgrad::linear::Model;
+
+use crate::failure::{Failure, Result, say};
+use crate::interrupt;
+use crate::number::count;
+
+const EXAMPLES: &str = "\
+Examples:
+  ndgrad predict ndgrad-fit/model.safetensors new.csv
+  ndgrad predict ndgrad-fit/model.safetensors new.csv -o predicted.csv";
+
+/// The name of the column that is added.
+const COLUMN: &str = "predicted";
+
+/// Predict with a model that `ndgrad fit` has saved.
+///
+/// The rows of the CSV file are copied as they are, with a column `predicted` at their end.
+/// The model's columns may stand in any order and among others. A row that lacks a value
+/// has no prediction, unless the model was trained with --missing mean.
+#[derive(Args)]
+#[command(after_help = EXAMPLES, verbatim_doc_comment)]
+pub struct Predict {
+    /// The model, as `ndgrad fit` has saved it
+    model: PathBuf,
+    /// The CSV file, with the columns' names in its first line
+    file: PathBuf,
+    /// The CSV file to write; without it the rows go to standard output
+    #[arg(short, long, value_name = "OUT")]
+    output: Option<PathBuf>,
+}
+
+impl Predict {
+    /// Writes the rows and their predictions.
+    pub fn run(&self) -> Result<()> {
+        let model = Model::load(&self.model)?;
+        if fs::metadata(&self.file).is_ok_and(|metadata| !metadata.is_file() && !metadata.is_dir()) {
+            let message = "this is not a regular file, and it must be read twice\n    Save what it holds in a file first.";
+            return Err(Failure::Data(Error::content(self.file.as_path(), message)));
+        }
+        let table = model.csv().read(&self.file)?;
+        let predicted = model.predict(&table)?;
+        let append =
+            |output: &mut dyn Write| model.csv().append_column(&self.file, output, COLUMN, &predicted);
+        match &self.output {
+            None => append(&mut stdout().lock())?,
+            Some(path) => {
+                let _hold = interrupt::hold();
+                let written = write_file(path, |file| append(&mut Interruptible(file)));
+                if written.is_err() && interrupt::asked() {
+                    return Err(Failure::Interrupted("nothing was written"));
+                }
+                written?;
+            }
+        }
+        let without = predicted.iter().filter(|value| value.is_none()).count();
+        if without > 0 {
+            let rows = count(predicted.len(), "row");
+            let have = if without == 1 { "has" } else { "have" };
+            say(&format!("warning: {without} of {rows} {have} no prediction, as a value is missing"));
+        }
+        if let Some(path) = &self.output {
+            let predictions = count(predicted.len() - without, "prediction");
+            let mut out = stdout().lock();
+            writeln!(out, "{}: {} of {}", path.display(), predictions, model.target())?;
+            out.flush()?;
+        }
+        Ok(())
+    }
+}
+
+/// A writer that fails once the user wants to stop, so that the temporary file is taken away.
+struct Interruptible<W>(W);
+
+impl<W: Write> Write for Interruptible<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if interrupt::asked() {
+            // Not `ErrorKind::Interrupted`, which means: try again.
+            return Err(io::Error::other("stopped"));
+        }
+        self.0.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.flush()
+    }
+}

@@ -1,0 +1,66 @@
+//! The `ndgrad` command: fit a linear model to a CSV file, predict with it, draw, and run the tutorial.
+//!
+//! Exit codes: 0 done, 1 the data or the file system refused, 2 the command line asks for what cannot be,
+//! 130 stopped by Ctrl-C.
+
+mod commands;
+mod failure;
+mod interrupt;
+mod number;
+mod output;
+mod pictures;
+mod progress;
+mod report;
+mod table;
+mod values;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use commands::{Demo, Fit, Plot, Predict};
+
+const EXAMPLES: &str = "\
+Examples:
+  ndgrad demo                                  the tutorial: a line, learned from scratch
+  ndgrad fit                                   a model of 344 penguins that travel with the program
+  ndgrad fit flats.csv --target rent           a model of your own file, saved in ndgrad-fit/
+  ndgrad predict ndgrad-fit/model.safetensors new.csv -o predicted.csv
+  ndgrad plot flats.csv --x area --y rent      a scatter plot of two columns
+
+Every command has its own help: ndgrad fit --help";
+
+/// Linear models from CSV files, trained by gradient descent and checked against the exact answer.
+#[derive(Parser)]
+#[command(name = "ndgrad", version, after_help = EXAMPLES)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    Demo(Demo),
+    Fit(Fit),
+    Predict(Predict),
+    Plot(Plot),
+}
+
+fn main() -> ExitCode {
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => return failure::usage(&error),
+    };
+    interrupt::listen();
+    let result = match &arguments.command {
+        Command::Demo(demo) => demo.run(),
+        Command::Fit(fit) => fit.run(),
+        Command::Predict(predict) => predict.run(),
+        Command::Plot(plot) => plot.run(),
+    };
+    match result {
+        Ok(()) if interrupt::asked() => ExitCode::from(failure::INTERRUPTED),
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => failure.report(),
+    }
+}
