@@ -30,12 +30,15 @@ pub use ndgrad_data as data;
 pub use ndgrad_linear as linear;
 pub use ndgrad_plot as plot;
 pub use ndgrad_tensor::{
-    Array, DType, Device, Element, Error, Index, OperationError, Place, Result, Shape, Spec, Style, Tensor, autograd,
-    live_buffers, ops, random, simd, tensor, threads,
+    Array, DType, Device, ELLIPSIS, Element, Error, Index, NEW_AXIS, OperationError, Pad, Place, Result,
+    Selection, Shape, Spec, Style, Tensor, along, autograd, live_buffers, ops, random, simd, tensor, threads,
 };
 
 /// What a program usually needs: `use ndgrad::prelude::*;`
 pub mod prelude {
     pub use crate::data::{ArrayDataset, DataLoader, NdArrayIter};
-    pub use crate::{DType, Device, Result, Shape, Tensor, autograd, plot, random, tensor};
+    pub use crate::{
+        DType, Device, ELLIPSIS, Index, NEW_AXIS, Pad, Result, Shape, Tensor, along, autograd, plot, random,
+        tensor,
+    };
 }
