@@ -118,6 +118,14 @@ impl Tensor {
     /// When they are not as many as the shape holds.
     #[track_caller]
     pub fn from_vec<T: Item>(shape: impl Into<Shape>, elements: Vec<T>) -> Tensor {
+        let shape = shape.into();
+        if elements.len() != shape.size() {
+            refuse(
+                OperationError::new("from_vec", "there must be as many elements as the shape holds")
+                    .operand("shape", shape, format!("holds {}", shape.size()))
+                    .operand("elements", elements.len(), ""),
+            );
+        }
         Tensor::from_slice(shape, &elements)
     }
 
@@ -232,10 +240,9 @@ impl Tensor {
         }
         let count = ((end - first) / step).ceil().max(0.0) as usize;
         let numbers: Vec<f64> = (0..count).map(|i| first + step * i as f64).collect();
-        if let (Some(&least), Some(&most)) = (numbers.first(), numbers.last()) {
-            check_number(dtype, least);
-            check_number(dtype, most);
-            check_number(dtype, numbers[count.min(2) - 1]);
+        // If the first two are whole numbers, so are all; the first and the last are the extremes.
+        for &number in numbers.iter().take(2).chain(numbers.last()) {
+            check_number(dtype, number);
         }
         Tensor::from_slice(count, &numbers).to_dtype(dtype)
     }

@@ -1,12 +1,11 @@
 //! Matrices of zeros and ones, and diagonals.
 
-use ndgrad_array::{DType, OperationError, Shape};
+use ndgrad_array::{DType, MAX_RANK, OperationError, Shape};
 use smallvec::SmallVec;
 
 use crate::Tensor;
 use crate::index::Index;
-use crate::ops::{Embed, accept, apply, refuse};
-use crate::selection::Positions;
+use crate::ops::{Embed, apply, refuse};
 
 impl Tensor {
     /// The square matrix with ones on its diagonal, as f32.
@@ -87,7 +86,22 @@ impl Tensor {
     /// As [`Tensor::one_hot`].
     #[track_caller]
     pub fn one_hot_as(&self, classes: usize, dtype: DType) -> Tensor {
-        let (shape, numbers) = accept(self.positions());
+        let shape = self.shape();
+        if !matches!(self.dtype(), DType::I32 | DType::I64) {
+            refuse(
+                OperationError::new("one_hot", "class numbers are i32 or i64")
+                    .operand("tensor", format!("{shape} {}", self.dtype()), "")
+                    .remedy("convert them: x.to_dtype(DType::I64)"),
+            );
+        }
+        if shape.rank() == MAX_RANK {
+            refuse(
+                OperationError::new("one_hot", format!("a tensor has at most {MAX_RANK} axes"))
+                    .operand("tensor", shape, "")
+                    .remedy("flatten it first: x.flatten()"),
+            );
+        }
+        let numbers = self.to_dtype(DType::I64).to_vec::<i64>();
         let mut hot = vec![false; numbers.len() * classes];
         for (i, &number) in numbers.iter().enumerate() {
             if number < 0 || number as usize >= classes {

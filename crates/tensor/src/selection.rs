@@ -9,24 +9,24 @@ use crate::{Operand, Tensor, autograd};
 
 /// Positions along an axis, counted from the end if negative: an array or slice of numbers, or a tensor of i32 or i64.
 pub trait Positions {
-    /// The positions in row-major order, and the shape in which they stand.
+    /// The positions in row-major order, and the shape in which they stand, for the operation `name`.
     ///
     /// # Errors
     /// When they are not whole numbers.
-    fn positions(self) -> Result<(Shape, Vec<isize>), OperationError>;
+    fn positions(self, name: &str) -> Result<(Shape, Vec<isize>), OperationError>;
 }
 
 macro_rules! positions {
     ($($number:ty),*) => {$(
         impl Positions for &[$number] {
-            fn positions(self) -> Result<(Shape, Vec<isize>), OperationError> {
+            fn positions(self, _: &str) -> Result<(Shape, Vec<isize>), OperationError> {
                 Ok((Shape::from(self.len()), self.iter().map(|&position| position as isize).collect()))
             }
         }
 
         impl<const N: usize> Positions for [$number; N] {
-            fn positions(self) -> Result<(Shape, Vec<isize>), OperationError> {
-                self[..].positions()
+            fn positions(self, name: &str) -> Result<(Shape, Vec<isize>), OperationError> {
+                self[..].positions(name)
             }
         }
     )*};
@@ -35,14 +35,14 @@ macro_rules! positions {
 positions!(i32, isize, usize);
 
 impl Positions for &Tensor {
-    fn positions(self) -> Result<(Shape, Vec<isize>), OperationError> {
+    fn positions(self, name: &str) -> Result<(Shape, Vec<isize>), OperationError> {
         let positions = match self.dtype() {
             DType::I32 => self.to_vec::<i32>().into_iter().map(|position| position as isize).collect(),
             DType::I64 => self.to_vec::<i64>().into_iter().map(|position| position as isize).collect(),
             dtype => {
-                return Err(OperationError::new("positions", "positions are whole numbers, i32 or i64")
-                    .operand("positions", format!("{} {dtype}", self.shape()), "")
-                    .remedy("convert them: index.to_dtype(DType::I64)"));
+                return Err(OperationError::new(name, "positions are i32 or i64")
+                    .operand("tensor", format!("{} {dtype}", self.shape()), "")
+                    .remedy("convert them: x.to_dtype(DType::I64)"));
             }
         };
         Ok((self.shape(), positions))
@@ -80,7 +80,7 @@ pub enum Selection {
 /// When a tensor of positions is neither i32 nor i64.
 #[track_caller]
 pub fn along(axis: isize, positions: impl Positions) -> Selection {
-    let (shape, positions) = accept(positions.positions());
+    let (shape, positions) = accept(positions.positions("along"));
     Selection::Along { axis, shape, positions }
 }
 
@@ -208,7 +208,7 @@ impl Tensor {
     /// out.
     #[track_caller]
     pub fn take_axis(&self, axis: isize, index: impl Positions) -> Tensor {
-        let (shape, positions) = accept(index.positions());
+        let (shape, positions) = accept(index.positions("take_axis"));
         accept(Rows::along("take_axis", self.shape(), axis, shape, &positions)).take(self)
     }
 
@@ -312,13 +312,16 @@ impl Tensor {
     /// As [`Tensor::with`]; while recording; on the result of a recorded operation.
     #[track_caller]
     pub fn set(&mut self, place: impl IntoSelection, value: impl Operand) {
-        if autograd::is_recording() || self.node().is_some() {
-            let rule = match autograd::is_recording() {
-                true => "nothing changes in place while it is recorded",
-                false => "the result of a recorded operation does not change",
-            };
+        if autograd::is_recording() {
             refuse(
-                OperationError::new("set", rule)
+                OperationError::new("set", "nothing changes in place while it is recorded")
+                    .operand("tensor", self.shape(), "")
+                    .remedy("let y = x.with(place, value), which has a gradient"),
+            );
+        }
+        if self.node().is_some() {
+            refuse(
+                OperationError::new("set", "the result of a recorded operation does not change")
                     .operand("tensor", self.shape(), "")
                     .remedy("let y = x.with(place, value), which has a gradient, or set on x.detach()"),
             );

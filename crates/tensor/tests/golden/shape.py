@@ -9,6 +9,7 @@ The input holds 1, 2, 3, ... in row-major order. Run it in this directory; it pr
 """
 
 import random
+from fractions import Fraction
 
 import numpy as np
 
@@ -29,13 +30,13 @@ def line(name, shape, arguments, result):
     lines.append(f"{name} | {words(shape)} | {arguments} | {words(result.shape)} | {words(result.ravel())}")
 
 
-def some_shape(low, high, sizes=(0, 1, 2, 3, 3, 4)):
+def some_shape(low, high, sizes=(0, 1, 1, 2, 2, 3, 3, 4)):
     return tuple(rng.choice(sizes) for _ in range(rng.randint(low, high)))
 
 
 for _ in range(150):
-    base = some_shape(0, 4)
-    vary = lambda: tuple(rng.choice((n, n, 1, rng.choice((0, 1, 2, 3)) if rng.random() < 0.2 else n)) for n in base)
+    base = some_shape(0, 5, (0, 1, 2, 3, 4))
+    vary = lambda: tuple(rng.choice((n, n, 1, rng.choice((0, 2, 3, 4)))) for n in base)
     left, right = vary(), vary()
     left, right = left[rng.randint(0, len(left)):], right[rng.randint(0, len(right)) if rng.random() < 0.5 else 0:]
     try:
@@ -75,7 +76,7 @@ for _ in range(120):
     line("i", shape, " ".join(word for word, _, _ in picked), np.asarray(stepped))
 
 for _ in range(25):
-    shape = some_shape(1, 4)
+    shape = some_shape(1, rng.randint(1, 4))
     axis = rng.randint(-len(shape), len(shape) - 1)
     x = ramp(shape)
     line("flip", shape, axis, np.flip(x, axis))
@@ -88,7 +89,7 @@ for _ in range(25):
     other = rng.randint(-len(shape), len(shape) - 1)
     line("swap_axes", shape, f"{axis} {other}", np.swapaxes(x, axis, other))
     line("move_axis", shape, f"{axis} {other}", np.moveaxis(x, axis, other))
-    line("concat", shape, axis, np.concatenate([x, x[..., :1], x] if axis in (-1, len(shape) - 1) else [x, x, x], axis))
+    line("concat", shape, axis, np.concatenate([x, np.repeat(x, 2, axis), x], axis))
     line("stack", shape, axis, np.stack([x, -x], axis))
     line("expand_dims", shape, axis, np.expand_dims(x, axis))
     line("squeeze", shape, "", np.squeeze(x))
@@ -149,7 +150,9 @@ def numbers(name, arguments, result):
 for first, last, count in [(0, 1, 11), (-3, 7, 5), (0.1, 0.7, 7), (2, 2, 3), (5, -5, 21), (1, 9, 1), (1, 9, 0), (1e-3, 1e3, 9)]:
     numbers("linspace", (first, last, count), np.linspace(first, last, count))
 for first, end, step in [(0, 10, 1), (0, 1, 0.125), (5, 0, -2), (0, 0, 1), (3, 1, 1), (0.5, 8, 0.75), (-2, 3, 0.1)]:
-    numbers("arange", (first, end, step), np.arange(first, end, step))
+    # NumPy rounds the step first; these are the exact sums, rounded once.
+    count = len(np.arange(first, end, step))
+    numbers("arange", (first, end, step), [float(Fraction(first) + i * Fraction(step)) for i in range(count)])
 
 with open("shape.txt", "w") as file:
     file.write("\n".join(lines) + "\n")
