@@ -130,6 +130,11 @@ impl Tensor {
     }
 
     /// Zeros of f32.
+    ///
+    /// ```
+    /// use ndgrad_tensor::Tensor;
+    /// assert_eq!(Tensor::zeros([2]).to_vec::<f32>(), [0.0, 0.0]);
+    /// ```
     pub fn zeros(shape: impl Into<Shape>) -> Tensor {
         Tensor::zeros_as(shape, DType::F32)
     }
@@ -145,6 +150,11 @@ impl Tensor {
     }
 
     /// Ones of f32.
+    ///
+    /// ```
+    /// use ndgrad_tensor::Tensor;
+    /// assert_eq!(Tensor::ones([2]).to_vec::<f32>(), [1.0, 1.0]);
+    /// ```
     pub fn ones(shape: impl Into<Shape>) -> Tensor {
         Tensor::ones_as(shape, DType::F32)
     }
@@ -160,6 +170,11 @@ impl Tensor {
     }
 
     /// The same number everywhere, as f32.
+    ///
+    /// ```
+    /// use ndgrad_tensor::Tensor;
+    /// assert_eq!(Tensor::full([2], 0.5).to_vec::<f32>(), [0.5, 0.5]);
+    /// ```
     pub fn full(shape: impl Into<Shape>, value: f64) -> Tensor {
         Tensor::filled(on_cpu(shape, DType::F32), value)
     }
@@ -180,11 +195,21 @@ impl Tensor {
     }
 
     /// Zeros of the shape, dtype and device of another tensor.
+    ///
+    /// ```
+    /// use ndgrad_tensor::{Tensor, tensor};
+    /// assert_eq!(Tensor::zeros_like(&tensor([3, 4])).to_vec::<i32>(), [0, 0]);
+    /// ```
     pub fn zeros_like(other: &Tensor) -> Tensor {
         Tensor::filled(other.spec(), 0.0)
     }
 
     /// Ones of the shape, dtype and device of another tensor.
+    ///
+    /// ```
+    /// use ndgrad_tensor::{Tensor, tensor};
+    /// assert_eq!(Tensor::ones_like(&tensor([3, 4])).to_vec::<i32>(), [1, 1]);
+    /// ```
     pub fn ones_like(other: &Tensor) -> Tensor {
         Tensor::filled(other.spec(), 1.0)
     }

@@ -19,6 +19,11 @@ impl Tensor {
     }
 
     /// [`Tensor::eye`] of this dtype.
+    ///
+    /// ```
+    /// use ndgrad_tensor::{DType, Tensor};
+    /// assert_eq!(Tensor::eye_as(2, DType::U8).to_vec::<u8>(), [1, 0, 0, 1]);
+    /// ```
     pub fn eye_as(size: usize, dtype: DType) -> Tensor {
         Tensor::ones_as(size, dtype).diag(0)
     }
@@ -81,6 +86,11 @@ impl Tensor {
     }
 
     /// [`Tensor::one_hot`] of this dtype.
+    ///
+    /// ```
+    /// use ndgrad_tensor::{DType, tensor};
+    /// assert_eq!(tensor([1]).one_hot_as(2, DType::Bool).to_vec::<bool>(), [false, true]);
+    /// ```
     ///
     /// # Panics
     /// As [`Tensor::one_hot`].

@@ -5,6 +5,7 @@ use smallvec::SmallVec;
 
 use crate::index::{Index, IntoIndices, indexed};
 use crate::ops::{With, accept, apply, check_value, refuse, resolve_axis, write_part};
+use crate::shape::around;
 use crate::{Operand, Tensor, autograd};
 
 /// Positions along an axis, counted from the end if negative: an array or slice of numbers, or a tensor of i32 or i64.
@@ -127,7 +128,7 @@ impl Rows {
         positions: &[isize],
     ) -> Result<Rows, OperationError> {
         let axis = resolve_axis(name, axis, whole.rank())?;
-        let [before, along, width] = Tensor::around(whole, axis);
+        let [before, along, width] = around(whole, axis);
         let resolve = |&position: &isize| {
             let resolved = if position < 0 { position + along as isize } else { position };
             if (0..along as isize).contains(&resolved) {

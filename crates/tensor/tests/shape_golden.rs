@@ -93,6 +93,7 @@ fn call(name: &str, x: &Tensor, arguments: &str) -> Tensor {
         "pad_reflect" => x.pad(&pairs(arguments), Pad::Reflect),
         "mask_select" => x.mask_select(&multiple().less(1)),
         "mask_rows" => x.mask_select(&(0..x.len()).map(|row| row % 2 == 0).collect()),
+        "one_hot" => multiple().one_hot_as(given[0] as usize, DType::I64),
         "nonzero" => multiple().nonzero(),
         "tril" => x.tril(given[0]),
         "triu" => x.triu(given[0]),
@@ -106,7 +107,7 @@ fn call(name: &str, x: &Tensor, arguments: &str) -> Tensor {
 #[test]
 fn calls_agree() {
     let names = "i flip roll repeat tile swap_axes move_axis concat stack expand_dims squeeze take_axis split pad_constant \
-                 pad_edge pad_reflect mask_select mask_rows nonzero tril triu tri diag eye";
+                 pad_edge pad_reflect one_hot mask_select mask_rows nonzero tril triu tri diag eye";
     for name in names.split_whitespace() {
         for fields in lines(name) {
             let result = call(name, &ramp(fields[1]), fields[2]);

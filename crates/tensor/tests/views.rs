@@ -180,7 +180,7 @@ fn counted(shape: &[usize]) -> Tensor {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 2000, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn a_chain_of_views_is_the_chain_on_copies(

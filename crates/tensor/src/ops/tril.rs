@@ -110,6 +110,11 @@ impl Tensor {
     }
 
     /// [`Tensor::tri`] of this dtype.
+    ///
+    /// ```
+    /// use ndgrad_tensor::{DType, Tensor};
+    /// assert_eq!(Tensor::tri_as(2, 2, -1, DType::I32).to_vec::<i32>(), [0, 0, 1, 0]);
+    /// ```
     pub fn tri_as(rows: usize, columns: usize, offset: isize, dtype: DType) -> Tensor {
         Tensor::ones_as([rows, columns], dtype).tril(offset)
     }

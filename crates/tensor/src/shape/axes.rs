@@ -1,6 +1,6 @@
 //! Axes added, dropped, moved and turned around: always views.
 
-use ndgrad_array::{MAX_RANK, OperationError, Shape};
+use ndgrad_array::{MAX_RANK, OperationError};
 use smallvec::SmallVec;
 
 use crate::index::Index;
@@ -180,10 +180,5 @@ impl Tensor {
         let mut indices = SmallVec::from_elem(Index::ALL, axis);
         indices.push(Index::from(start..end));
         apply(Part { indices }, &[self])
-    }
-
-    /// The number of elements before, along and behind an axis.
-    pub(crate) fn around(shape: Shape, axis: usize) -> [usize; 3] {
-        [shape[..axis].iter().product(), shape[axis], shape[axis + 1..].iter().product()]
     }
 }

@@ -2,6 +2,7 @@
 
 use ndgrad_array::{MAX_RANK, OperationError};
 
+use super::around;
 use crate::Tensor;
 use crate::ops::{accept, refuse, resolve_axis};
 
@@ -33,7 +34,7 @@ impl Tensor {
         }
         let mut tiled = self.reshape(shape);
         for (axis, &count) in (rank - counts.len()..rank).zip(counts) {
-            let [before, along, behind] = Tensor::around(shape, axis);
+            let [before, along, behind] = around(shape, axis);
             shape = shape.remove(axis).insert(axis, along * count);
             if count != 1 {
                 let blocks = tiled.reshape([before, 1, along * behind]);
@@ -56,7 +57,7 @@ impl Tensor {
     pub fn repeat(&self, count: usize, axis: isize) -> Tensor {
         let axis = accept(resolve_axis("repeat", axis, self.rank()));
         let shape = self.shape();
-        let [before, along, behind] = Tensor::around(shape, axis);
+        let [before, along, behind] = around(shape, axis);
         let blocks = self.reshape([before * along, 1, behind]);
         let repeated = blocks.broadcast_to([before * along, count, behind]);
         repeated.reshape(shape.remove(axis).insert(axis, along * count))

@@ -108,6 +108,7 @@ for _ in range(25):
         text = words(width for pair in widths for width in pair)
         line("pad_reflect", shape, text, np.pad(x, widths, mode="reflect"))
     remainder = rng.randint(2, 4)
+    line("one_hot", shape, remainder, np.eye(remainder, dtype=np.int64)[x % remainder])
     line("mask_select", shape, remainder, x[x % remainder == 0])
     line("nonzero", shape, remainder, np.argwhere(x % remainder))
     if len(shape) >= 2:
