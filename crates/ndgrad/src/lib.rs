@@ -29,13 +29,13 @@
 pub use ndgrad_data as data;
 pub use ndgrad_linear as linear;
 pub use ndgrad_plot as plot;
-pub use ndgrad_tensor::{
-    Array, DType, Device, Element, Error, Index, OperationError, Place, Result, Shape, Spec, Style, Tensor,
-    autograd, live_buffers, ops, random, simd, tensor, threads,
-};
+pub use ndgrad_tensor::*;
 
 /// What a program usually needs: `use ndgrad::prelude::*;`
 pub mod prelude {
     pub use crate::data::{ArrayDataset, DataLoader, NdArrayIter};
-    pub use crate::{DType, Device, Result, Shape, Tensor, autograd, plot, random, tensor};
+    pub use crate::{
+        DType, Device, ELLIPSIS, Index, NEW_AXIS, Pad, Result, Shape, Tensor, along, autograd, plot, random,
+        tensor,
+    };
 }

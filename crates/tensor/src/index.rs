@@ -1,8 +1,8 @@
-//! Indexing: `x.i(0)`, `x.i((.., 1))`, `x.i(2..5)`.
+//! Indexing: `x.i(0)`, `x.i((.., 1))`, `x.i(2..5)`, `x.i((ELLIPSIS, -1))`, `x.i((.., NEW_AXIS))`.
 
 use std::ops::{Range, RangeFrom, RangeFull, RangeInclusive, RangeTo, RangeToInclusive};
 
-use ndgrad_array::{Layout, OperationError, Shape};
+use ndgrad_array::{Layout, MAX_RANK, OperationError, Shape};
 use smallvec::SmallVec;
 
 /// What is taken of one axis.
@@ -20,7 +20,18 @@ pub enum Index {
         /// The distance between neighbours; not 0.
         step: isize,
     },
+    /// As many whole axes as the other indices leave over; at most once. Written [`ELLIPSIS`].
+    Ellipsis,
+    /// No axis of the tensor: one of size 1 is put in. Written [`NEW_AXIS`].
+    NewAxis,
 }
+
+/// All axes that the other indices leave over: `x.i((ELLIPSIS, 0))` takes the first position along the last axis,
+/// however many there are. NumPy's `...`.
+pub const ELLIPSIS: Index = Index::Ellipsis;
+
+/// A new axis of size 1: `x.i((.., NEW_AXIS))` makes a column of a vector. NumPy's `newaxis`.
+pub const NEW_AXIS: Index = Index::NewAxis;
 
 impl Index {
     /// The whole axis.
@@ -37,15 +48,15 @@ impl Index {
     pub fn step(self, step: isize) -> Index {
         match self {
             Index::Range { start, end, .. } => Index::Range { start, end, step },
-            at => at,
+            other => other,
         }
     }
 
     /// Applies this index to one axis of a layout.
-    fn apply(self, layout: &Layout, axis: usize) -> Result<Layout, OperationError> {
+    fn apply(self, name: &str, layout: &Layout, axis: usize) -> Result<Layout, OperationError> {
         let size = layout.shape()[axis];
         let refused = |rule: String, value: String| {
-            OperationError::new("i", rule).operand(&format!("index {axis}"), value, "").operand(
+            OperationError::new(name, rule).operand(&format!("index {axis}"), value, "").operand(
                 "tensor",
                 layout.shape(),
                 format!("has {size} along axis {axis}"),
@@ -53,6 +64,7 @@ impl Index {
         };
         let from_start = |position: isize| if position < 0 { position + size as isize } else { position };
         match self {
+            Index::Ellipsis | Index::NewAxis => Ok(*layout),
             Index::At(position) => {
                 let at = from_start(position);
                 if (0..size as isize).contains(&at) {
@@ -78,19 +90,57 @@ impl Index {
     }
 }
 
-/// The layout after applying one index per axis, in order; axes without one are taken whole.
-pub(crate) fn indexed(layout: &Layout, indices: &[Index]) -> Result<Layout, OperationError> {
+/// The layout after applying one index per axis, in order; axes without one are taken whole. `name` is that of the
+/// operation, for messages.
+pub(crate) fn indexed(name: &str, layout: &Layout, indices: &[Index]) -> Result<Layout, OperationError> {
     let shape: &Shape = layout.shape();
-    if indices.len() > shape.rank() {
-        return Err(OperationError::new("i", "more indices than axes")
-            .operand("indices", indices.len(), "")
-            .operand("tensor", shape, format!("has {} axes", shape.rank())));
+    let refused = |rule: &str| {
+        OperationError::new(name, rule).operand("indices", indices.len(), "").operand(
+            "tensor",
+            shape,
+            format!("has {} axes", shape.rank()),
+        )
+    };
+    let count = |kind: fn(&Index) -> bool| indices.iter().filter(|index| kind(index)).count();
+    let (dots, added) = (count(|index| *index == ELLIPSIS), count(|index| *index == NEW_AXIS));
+    let Some(left) = shape.rank().checked_sub(indices.len() - dots - added) else {
+        return Err(refused("more indices than axes"));
+    };
+    if dots > 1 {
+        return Err(refused("more than one ellipsis, so that none says where it ends"));
     }
     let mut result = *layout;
     // From the last axis on, so that an axis that goes does not move those still to come.
-    for (axis, index) in indices.iter().enumerate().rev() {
-        if *index != Index::ALL {
-            result = index.apply(&result, axis)?;
+    let mut axis = if dots == 1 { shape.rank() } else { shape.rank() - left };
+    for index in indices.iter().rev() {
+        match index {
+            Index::Ellipsis => axis -= left,
+            Index::NewAxis => {}
+            index => {
+                axis -= 1;
+                if *index != Index::ALL {
+                    result = index.apply(name, &result, axis)?;
+                }
+            }
+        }
+    }
+    if added == 0 {
+        return Ok(result);
+    }
+    if result.shape().rank() + added > MAX_RANK {
+        return Err(refused("a tensor has at most 8 axes"));
+    }
+    // New axes last, when the others are known: fewer axes at a time.
+    let mut axis = 0;
+    for index in indices {
+        match index {
+            Index::At(_) => {}
+            Index::Range { .. } => axis += 1,
+            Index::Ellipsis => axis += left,
+            Index::NewAxis => {
+                result = result.expand(axis);
+                axis += 1;
+            }
         }
     }
     Ok(result)
@@ -149,7 +199,7 @@ impl From<RangeFull> for Index {
     }
 }
 
-/// One index, or a tuple of up to four, one per axis from the first on; or a slice of [`Index`].
+/// One index, or a tuple of up to eight, one per axis from the first on; or a slice of [`Index`].
 pub trait IntoIndices {
     /// The indices.
     fn indices(self) -> SmallVec<[Index; 4]>;
@@ -183,3 +233,7 @@ indices_of_tuples!(A);
 indices_of_tuples!(A, B);
 indices_of_tuples!(A, B, C);
 indices_of_tuples!(A, B, C, D);
+indices_of_tuples!(A, B, C, D, E);
+indices_of_tuples!(A, B, C, D, E, F);
+indices_of_tuples!(A, B, C, D, E, F, G);
+indices_of_tuples!(A, B, C, D, E, F, G, H);

@@ -15,14 +15,17 @@ mod create;
 mod display;
 mod index;
 mod integers;
+mod matrices;
 mod operators;
 pub mod ops;
 pub mod random;
+mod selection;
+mod shape;
 mod tensor;
 
 pub use create::{Nested, tensor};
 pub use display::{Style, Styled};
-pub use index::{Index, IntoIndices};
+pub use index::{ELLIPSIS, Index, IntoIndices, NEW_AXIS};
 pub use integers::Integers;
 pub use ndgrad_array::{
     Array, DType, DTypes, Device, Element, Error, Item, Layout, MAX_RANK, OperationError, Place, Result,
@@ -30,4 +33,6 @@ pub use ndgrad_array::{
 };
 pub use ndgrad_cpu::{simd, threads};
 pub use operators::Operand;
+pub use selection::{IntoSelection, Positions, Selection, along};
+pub use shape::{Pad, Sections};
 pub use tensor::Tensor;

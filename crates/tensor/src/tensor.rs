@@ -4,7 +4,8 @@ use std::borrow::{Borrow, Cow};
 use std::fmt;
 use std::sync::Arc;
 
-use ndgrad_array::{Array, DType, DTypes, Device, Element, Item, OperationError, Shape, Spec};
+use ndgrad_array::{Array, Backend, DType, DTypes, Device, Element, Item, OperationError, Shape, Spec};
+use ndgrad_cpu::Cpu;
 
 use crate::autograd::{self, Edge, GradReq, Leaf, Node};
 use crate::ops::refuse;
@@ -276,6 +277,23 @@ impl Tensor {
             refuse(error)
         }
         leaf.assign(value.detach());
+    }
+
+    /// Changes the elements: of a leaf for every handle, of another value for this handle alone. What `change` gets
+    /// is contiguous, and writing to it is seen nowhere else.
+    pub(crate) fn change(&mut self, change: impl FnOnce(&mut Array)) {
+        // A view may show one element several times, so only what lies in row-major order is written where it is.
+        let own = match Arc::get_mut(&mut self.0) {
+            Some(Inner::Value { array, .. }) if array.layout().is_contiguous() => return change(array),
+            _ => self.value().into_owned(),
+        };
+        let mut copy = Array::new(own.spec());
+        Cpu.copy(own.elements(), &mut copy);
+        change(&mut copy);
+        match &*self.0 {
+            Inner::Leaf(leaf) => leaf.assign(Tensor::from_array(copy)),
+            _ => *self = Tensor::from_array(copy),
+        }
     }
 
     fn not_a_leaf(&self, operation: &str, rule: &str) -> OperationError {

@@ -14,7 +14,9 @@ pub use map::{Map, MapOp};
 pub use op::{Call, Op, Saves, apply, try_apply};
 pub use zip::{Zip, ZipOp};
 
-pub(crate) use op::{check_dtype, refuse, resolve_axis, same_dtype};
+pub(crate) use embed::write_part;
+pub(crate) use op::{accept, check_dtype, refuse, resolve_axis, same_dtype};
+pub(crate) use with::check_value;
 
 /// One line per operation: the file, what it implements ([`Map`], [`Zip`], [`Compare`], or [`Op`] itself), the type.
 macro_rules! operations {
@@ -57,10 +59,13 @@ operations! {
     reshape: op Reshape;
     permute: op Permute;
     broadcast_to: op BroadcastTo;
+    concat: op Concat;
+    tril: op Tril;
 
     // Indexing.
     part: op Part;
     embed: op Embed;
+    with: op With;
     take: op Take;
     scatter_rows: op ScatterRows;
 

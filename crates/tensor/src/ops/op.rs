@@ -174,6 +174,16 @@ pub(crate) fn refuse(error: OperationError) -> ! {
     panic!("{error}")
 }
 
+/// What was computed, or a panic at the caller's line with the text of the error.
+#[inline]
+#[track_caller]
+pub(crate) fn accept<T>(outcome: Result<T, OperationError>) -> T {
+    match outcome {
+        Ok(value) => value,
+        Err(error) => refuse(error),
+    }
+}
+
 /// The one dtype of all inputs, or an error that names the cast.
 pub(crate) fn same_dtype(name: &str, inputs: &[Spec]) -> Result<(), OperationError> {
     let Some(other) = inputs.iter().find(|input| input.dtype != inputs[0].dtype) else { return Ok(()) };

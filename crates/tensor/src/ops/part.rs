@@ -6,7 +6,7 @@ use smallvec::SmallVec;
 
 use super::{Call, Case, Embed, Listed, Op, Saves, apply};
 use crate::Tensor;
-use crate::index::{Index, IntoIndices, indexed};
+use crate::index::{ELLIPSIS, Index, IntoIndices, NEW_AXIS, indexed};
 
 /// Takes a part: one index per axis.
 #[derive(Clone, Debug)]
@@ -34,12 +34,12 @@ impl Op for Part {
     }
 
     fn infer(&self, inputs: &[Spec]) -> Result<Spec, OperationError> {
-        let layout = indexed(&Layout::contiguous(inputs[0].shape), &self.indices)?;
+        let layout = indexed("i", &Layout::contiguous(inputs[0].shape), &self.indices)?;
         Ok(inputs[0].with_shape(*layout.shape()))
     }
 
     fn view(&self, input: &Layout) -> Option<Layout> {
-        Some(indexed(input, &self.indices).expect("checked by infer"))
+        Some(indexed("i", input, &self.indices).expect("checked by infer"))
     }
 
     fn forward(&self, inputs: &[&Array], out: &mut Array) {
@@ -47,24 +47,35 @@ impl Op for Part {
     }
 
     fn gradient(&self, call: &Call<'_>, head: &Tensor, _: usize) -> Tensor {
-        apply(Embed { indices: self.indices.clone(), shape: call.shape(0) }, &[head])
+        apply(Embed { indices: self.indices.clone(), shape: call.shape(0), background: 0.0 }, &[head])
     }
 }
 
 impl Tensor {
     /// A part of the tensor: a number per axis takes one position (from the end if negative) and the axis goes, a
-    /// range takes several. A view.
+    /// range takes several. [`ELLIPSIS`] stands for all axes that the other indices leave over, [`NEW_AXIS`] puts in
+    /// one of size 1; [`Index::step`] gives a range a step. A view.
+    ///
+    /// Unlike in NumPy, a range that reaches beyond the axis is refused, and with a negative step the range is still
+    /// written from its lower end: it is walked from its last position backwards.
     ///
     /// ```
-    /// use ndgrad_tensor::tensor;
+    /// use ndgrad_tensor::{ELLIPSIS, Index, NEW_AXIS, tensor};
     /// let x = tensor([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]]);
     /// assert_eq!(x.i(1).to_vec::<f32>(), [4.0, 5.0, 6.0]);
     /// assert_eq!(x.i((.., -1)).to_vec::<f32>(), [3.0, 6.0]);
     /// assert_eq!(x.i((0, 1..)).to_vec::<f32>(), [2.0, 3.0]);
+    /// assert_eq!(x.i((0, Index::from(..).step(-2))).to_vec::<f32>(), [3.0, 1.0]);
+    /// assert_eq!(x.i((ELLIPSIS, 0)).to_vec::<f32>(), [1.0, 4.0]);
+    /// assert_eq!(x.i((.., NEW_AXIS, 1..)).shape(), [2, 1, 2]);
     /// ```
     ///
+    /// [`ELLIPSIS`]: crate::ELLIPSIS
+    /// [`NEW_AXIS`]: crate::NEW_AXIS
+    ///
     /// # Panics
-    /// When a position does not exist, or there are more indices than axes.
+    /// When a position does not exist, a step is 0, there are more indices than axes, two ellipses, or more than
+    /// eight axes would come out.
     #[track_caller]
     pub fn i(&self, indices: impl IntoIndices) -> Tensor {
         apply(Part { indices: indices.indices() }, &[self])
@@ -72,10 +83,14 @@ impl Tensor {
 }
 
 /// What the derived tests take: indices, and the shape of the whole.
-pub(super) const EXAMPLES: [(&[Index], &[usize]); 5] = [
+pub(super) const EXAMPLES: [(&[Index], &[usize]); 9] = [
     (&[Index::At(-1)], &[3]),
     (&[Index::ALL, Index::At(1)], &[2, 3]),
     (&[Index::Range { start: Some(1), end: None, step: 1 }, Index::ALL], &[3, 2]),
     (&[Index::Range { start: None, end: Some(-1), step: -2 }, Index::At(0)], &[5, 2]),
     (&[Index::Range { start: Some(2), end: Some(2), step: 1 }], &[3, 2]),
+    (&[ELLIPSIS, Index::At(1)], &[2, 1, 3]),
+    (&[Index::At(0), ELLIPSIS, NEW_AXIS, Index::ALL], &[2, 2, 3]),
+    (&[NEW_AXIS, Index::ALL, NEW_AXIS], &[3]),
+    (&[ELLIPSIS], &[]),
 ];
