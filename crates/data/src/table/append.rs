@@ -39,7 +39,7 @@ pub fn append_column(
 
 impl Csv {
     /// As the function [`append_column`], for a file with this delimiter. Give it to
-    /// [`write_file`](super::write_file) to write a file whole or not at all.
+    /// [`write_file`](crate::write_file) to write a file whole or not at all.
     ///
     /// # Errors
     /// As for the function.
