@@ -25,12 +25,9 @@ impl Listed for Choose {
             [&[4, 1], &[3, 1, 2], &[2]],
             [&[0, 2], &[2], &[1, 1]],
         ];
-        // Truth is what is not 0 once cut to a whole number.
-        shapes.map(|shapes| Case::new(Choose, &shapes).with_input(0, DType::Bool, MASK)).into()
+        shapes.map(|shapes| Case::new(Choose, &shapes).with_input(0, DType::Bool, [0.0, 1.0])).into()
     }
 }
-
-const MASK: [f64; 2] = [0.0, 2.0];
 
 impl Op for Choose {
     fn name(&self) -> &'static str {
