@@ -15,9 +15,10 @@ impl Map for Acosh {
     const SAVES: Saves = Saves::INPUTS;
     const DOMAIN: [f64; 2] = [1.5, 4.0];
 
+    /// What `libm` gives for large negative numbers is not NaN.
     #[inline(always)]
     fn value<S: Scalar>(self, x: S) -> S {
-        x.acosh()
+        S::select(x.less(S::ONE), S::HIGHEST - S::HIGHEST, x.acosh())
     }
 
     /// The slope is 1 / sqrt(x^2 - 1), in two factors: x^2 may overflow, and cancels near 1.
