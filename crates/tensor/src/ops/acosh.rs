@@ -18,7 +18,7 @@ impl Map for Acosh {
     /// What `libm` gives for large negative numbers is not NaN.
     #[inline(always)]
     fn value<S: Scalar>(self, x: S) -> S {
-        S::select(x.less(S::ONE), S::HIGHEST - S::HIGHEST, x.acosh())
+        S::select(x.less(S::ONE), S::NAN, x.acosh())
     }
 
     /// The slope is 1 / sqrt(x^2 - 1), in two factors: x^2 may overflow, and cancels near 1.

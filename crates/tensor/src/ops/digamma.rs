@@ -35,7 +35,7 @@ impl Map for Digamma {
         let rest = x - x.round_even();
         let pi = S::literal(std::f64::consts::PI);
         let reflected = above - pi / (pi * rest).tan();
-        let reflected = S::select(rest.equal(S::ZERO), S::HIGHEST - S::HIGHEST, reflected);
+        let reflected = S::select(rest.equal(S::ZERO), S::NAN, reflected);
         S::select(below, reflected, above)
     }
 

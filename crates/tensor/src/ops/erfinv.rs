@@ -30,7 +30,7 @@ impl Map for Erfinv {
         let outer = S::select(S::literal(5.0).less(depth), tail, side);
         let quantile = S::select(S::literal(0.85).less(size), outer, middle);
         let value = S::literal(std::f64::consts::FRAC_1_SQRT_2) * quantile;
-        let value = S::select(S::ONE.less(size), S::HIGHEST - S::HIGHEST, value);
+        let value = S::select(S::ONE.less(size), S::NAN, value);
         S::select(size.equal(S::ONE), S::HIGHEST, value).copysign(x)
     }
 
@@ -65,7 +65,7 @@ const MIDDLE: [[f64; 8]; 2] = [
         21_213.794_301_586_597,
         39_307.895_800_092_71,
         28_729.085_735_721_943,
-        5_226.495_278_852_854_5,
+        5_226.495_278_852_854,
     ],
 ];
 

@@ -39,7 +39,7 @@ impl Map for Polygamma {
         let rest = x - x.round_even();
         let all = inverse_power(power, rest) + hurwitz(power, S::ONE + rest) + signed(hurwitz(power, S::ONE - rest));
         // At a pole of an odd power the two sides differ.
-        let lost = if even { S::HIGHEST } else { S::HIGHEST - S::HIGHEST };
+        let lost = if even { S::HIGHEST } else { S::NAN };
         let reflected = S::select(rest.equal(S::ZERO), lost, all - signed(zeta));
         let factorial = (1..=self.order).fold(1.0, |product, k| product * f64::from(k));
         S::literal(factorial) * signed(S::select(below, reflected, zeta))

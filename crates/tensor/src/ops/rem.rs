@@ -16,8 +16,7 @@ impl Zip for Rem {
     const SAVES: Saves = Saves::INPUTS;
     const DOMAIN: [f64; 2] = [1.0, 3.0];
 
-    /// The rest of Rust's `%` is exact and has the sign of x. Lowest less lowest is NaN for floats and 0 for
-    /// whole numbers, for which dividing by 0 would be a panic.
+    /// The rest of Rust's `%` is exact and has the sign of x. Whole numbers divided by 0 would be a panic: 1 stands in.
     #[inline(always)]
     fn value<S: Scalar>(self, x: S, y: S) -> S {
         let none = y.equal(S::ZERO);
@@ -26,7 +25,7 @@ impl Zip for Rem {
         let other_side = sides & !rest.equal(S::ZERO);
         let rest = S::select(other_side, rest + y, rest);
         let rest = S::select(rest.equal(S::ZERO), S::select(y.less(S::ZERO), -S::ZERO, S::ZERO), rest);
-        S::select(none, S::LOWEST - S::LOWEST, rest)
+        S::select(none, S::NAN, rest)
     }
 
     /// The slope is 1, at the steps too.
