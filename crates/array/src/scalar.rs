@@ -38,6 +38,8 @@ pub trait Scalar:
     const LOWEST: Self;
     /// What is above everything else: infinity, or the largest whole number.
     const HIGHEST: Self;
+    /// What is no number; 0 where every element is one.
+    const NAN: Self;
 
     /// The nearest number to a literal of the formula.
     fn literal(value: f64) -> Self;
@@ -129,6 +131,7 @@ macro_rules! float_scalar {
             const ONE: Self = 1.0;
             const LOWEST: Self = $float::NEG_INFINITY;
             const HIGHEST: Self = $float::INFINITY;
+            const NAN: Self = $float::NAN;
 
             #[inline(always)]
             fn literal(value: f64) -> Self {
@@ -205,6 +208,7 @@ macro_rules! whole_scalar {
             const ONE: Self = $one;
             const LOWEST: Self = $lowest;
             const HIGHEST: Self = $highest;
+            const NAN: Self = $zero;
 
             #[inline(always)]
             fn literal(value: f64) -> Self {

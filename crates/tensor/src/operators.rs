@@ -1,8 +1,12 @@
-//! `+ - * /` and unary minus, for tensors and numbers in every combination of value and reference.
+//! `+ - * / %` and unary minus, for tensors and numbers, and `& | ^ !`, for tensors of bool, in every combination of
+//! value and reference.
 
-use std::ops::{Add, Div, Mul, Neg, Sub};
+use std::ops::{Add, BitAnd, BitOr, BitXor, Div, Mul, Neg, Not, Rem, Sub};
+
+use ndgrad_array::DTypes;
 
 use crate::Tensor;
+use crate::ops::{check_dtype, refuse};
 
 /// What may stand beside a tensor in arithmetic: another tensor, or a number, which takes the tensor's dtype.
 pub trait Operand {
@@ -12,17 +16,30 @@ pub trait Operand {
     /// When it is a number that the dtype of `other` does not have.
     #[track_caller]
     fn beside(self, other: &Tensor) -> Tensor;
+
+    /// The tensor, if it is one and not a number.
+    fn as_tensor(&self) -> Option<&Tensor> {
+        None
+    }
 }
 
 impl Operand for Tensor {
     fn beside(self, _: &Tensor) -> Tensor {
         self
     }
+
+    fn as_tensor(&self) -> Option<&Tensor> {
+        Some(self)
+    }
 }
 
 impl Operand for &Tensor {
     fn beside(self, _: &Tensor) -> Tensor {
         self.clone()
+    }
+
+    fn as_tensor(&self) -> Option<&Tensor> {
+        Some(self)
     }
 }
 
@@ -69,7 +86,7 @@ macro_rules! operators {
     };
 }
 
-operators! { Add add, Sub sub, Mul mul, Div div, }
+operators! { Add add, Sub sub, Mul mul, Div div, Rem rem, }
 
 impl Neg for Tensor {
     type Output = Tensor;
@@ -86,5 +103,55 @@ impl Neg for &Tensor {
     #[track_caller]
     fn neg(self) -> Tensor {
         Tensor::neg(self)
+    }
+}
+
+macro_rules! logical_operators {
+    ($($Operator:ident $operator:ident $method:ident,)*) => {$(
+        logical_operators!(@ $Operator $operator $method, Tensor, Tensor);
+        logical_operators!(@ $Operator $operator $method, Tensor, &Tensor);
+        logical_operators!(@ $Operator $operator $method, &Tensor, Tensor);
+        logical_operators!(@ $Operator $operator $method, &Tensor, &Tensor);
+    )*};
+    (@ $Operator:ident $operator:ident $method:ident, $A:ty, $B:ty) => {
+        impl $Operator<$B> for $A {
+            type Output = Tensor;
+
+            #[track_caller]
+            fn $operator(self, other: $B) -> Tensor {
+                only_bool(stringify!($operator), &self);
+                only_bool(stringify!($operator), &other);
+                Tensor::$method(&self, other)
+            }
+        }
+    };
+}
+
+logical_operators! { BitAnd bitand logical_and, BitOr bitor logical_or, BitXor bitxor logical_xor, }
+
+impl Not for Tensor {
+    type Output = Tensor;
+
+    #[track_caller]
+    fn not(self) -> Tensor {
+        !&self
+    }
+}
+
+impl Not for &Tensor {
+    type Output = Tensor;
+
+    #[track_caller]
+    fn not(self) -> Tensor {
+        only_bool("not", self);
+        self.logical_not()
+    }
+}
+
+/// For numbers these operators would mean bits to some readers and truth to others.
+#[track_caller]
+fn only_bool(name: &str, x: &Tensor) {
+    if let Err(error) = check_dtype(name, DTypes::BOOL, x.spec()) {
+        refuse(error);
     }
 }

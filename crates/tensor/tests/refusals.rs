@@ -56,6 +56,26 @@ fn dtypes_that_differ() {
 }
 
 #[test]
+fn masks_and_truth_of_numbers() {
+    let message = "choose: the mask must be of bool
+    mask  [2] f32
+    compare, as in x.greater(0), or convert it: mask.to_dtype(DType::Bool)";
+    assert_eq!(refusal(|| zeros(&[2]).choose(1.0, 0.0)), message);
+    assert_eq!(refusal(|| zeros(&[2]).masked_fill(&zeros(&[2]), 0.0)), message);
+    let message = "bitand: not defined for f32
+    tensor  [2] f32   one of bool is needed
+    convert it: x.to_dtype(DType::Bool)";
+    assert_eq!(refusal(|| zeros(&[2]) & tensor([true])), message);
+    assert_eq!(refusal(|| tensor([true]) & zeros(&[2])), message);
+    assert_eq!(refusal(|| !zeros(&[2])), message.replace("bitand", "not"));
+    let message = "choose: shapes do not stretch to a common one
+    mask    [2]
+    values  [3]   aligned from the last axis, sizes must be equal or 1
+    reshape one of them, for example y.reshape([-1, 1])";
+    assert_eq!(refusal(|| tensor([true, false]).choose(zeros(&[3]), 0.0)), message);
+}
+
+#[test]
 fn axes_and_shapes_that_do_not_exist() {
     let message = "sum: an axis lies between -2 and 1
     axis  2   of a tensor with 2 axes";

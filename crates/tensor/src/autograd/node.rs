@@ -64,13 +64,13 @@ impl Node {
         let saves = op.saves();
         let height =
             inputs.iter().filter_map(|input| input.node()).map(|node| node.height).max().unwrap_or(0) + 1;
-        let input = |input: &&Tensor| Input {
+        let input = |(index, input): (usize, &&Tensor)| Input {
             spec: input.spec(),
             edge: input.edge(),
-            value: saves.inputs.then(|| input.value().into_owned()),
+            value: saves.has_input(index).then(|| input.value().into_owned()),
         };
         let saved = Saved {
-            inputs: inputs.iter().map(input).collect(),
+            inputs: inputs.iter().enumerate().map(input).collect(),
             output: saves.output.then(|| output.clone()),
         };
         Arc::new(Node { height, location, saved: Mutex::new(Some(saved)), op })

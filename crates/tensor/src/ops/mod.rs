@@ -19,14 +19,15 @@ pub(crate) use op::{accept, check_dtype, refuse, resolve_axis, same_dtype};
 pub(crate) use with::check_value;
 
 /// One line per operation: the file, what it implements ([`Map`], [`Zip`], [`Compare`], or [`Op`] itself), the type.
+/// A file whose methods are made of other operations is `derived` and names no type.
 macro_rules! operations {
-    ($($file:ident: $kind:ident $name:ident;)*) => {
+    ($($file:ident: $kind:ident $($name:ident)?;)*) => {
         $(mod $file;)*
-        $(pub use $file::$name;)*
+        $($(pub use $file::$name;)?)*
 
         /// Every operation, in documentation order. The tests that hold for all of them walk this list: a new
         /// operation gets them by being listed.
-        pub const OPS: &[Entry] = &[$(Entry::$kind::<$name>()),*];
+        pub const OPS: &[Entry] = &[$($(Entry::$kind::<$name>(),)?)*];
     };
 }
 
@@ -41,16 +42,87 @@ operations! {
     sign: map Sign;
     square: map Square;
     sqrt: map Sqrt;
+    rsqrt: map Rsqrt;
+    cbrt: map Cbrt;
+    reciprocal: map Reciprocal;
+    rem: zip Rem;
+    pow: zip Pow;
+    maximum: zip Maximum;
+    minimum: zip Minimum;
+    clip: derived;
+    hypot: zip Hypot;
+
+    // Rounding.
+    floor: map Floor;
+    ceil: map Ceil;
+    round: map Round;
+    trunc: map Trunc;
 
     // Exponential functions and their kin.
     exp: map Exp;
+    exp2: map Exp2;
+    expm1: map Expm1;
     log: map Log;
+    log2: map Log2;
+    log10: map Log10;
+    log1p: map Log1p;
+    sinh: map Sinh;
+    cosh: map Cosh;
+    tanh: map Tanh;
+    asinh: map Asinh;
+    acosh: map Acosh;
+    atanh: map Atanh;
+
+    // Trigonometry.
+    sin: map Sin;
+    cos: map Cos;
+    tan: map Tan;
+    asin: map Asin;
+    acos: map Acos;
+    atan: map Atan;
+    atan2: zip Atan2;
+
+    // Special functions.
+    erf: map Erf;
+    erfc: map Erfc;
+    erfinv: map Erfinv;
+    gamma: map Gamma;
+    lgamma: map Lgamma;
+    digamma: map Digamma;
+    polygamma: map Polygamma;
 
     // Activations.
     sigmoid: map Sigmoid;
+    log_sigmoid: derived;
+    hard_sigmoid: derived;
+    softplus: map Softplus;
+    softsign: map Softsign;
+    relu: map Relu;
+    leaky_relu: map LeakyRelu;
+    elu: map Elu;
+    selu: derived;
+    gelu: map Gelu;
+    gelu_tanh: map GeluTanh;
+    silu: map Silu;
+    hard_swish: derived;
+    mish: map Mish;
 
     // Comparisons and choices.
+    equal: compare Equal;
+    not_equal: compare NotEqual;
     less: compare Less;
+    less_equal: compare LessEqual;
+    greater: compare Greater;
+    greater_equal: compare GreaterEqual;
+    is_nan: derived;
+    is_inf: derived;
+    is_finite: derived;
+    logical_and: compare LogicalAnd;
+    logical_or: compare LogicalOr;
+    logical_xor: compare LogicalXor;
+    logical_not: derived;
+    choose: op Choose;
+    masked_fill: derived;
 
     // Reductions.
     sum: op Sum;

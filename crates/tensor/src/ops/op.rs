@@ -97,21 +97,32 @@ impl<'a> Call<'a> {
 /// Which values a gradient reads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Saves {
-    /// The elements of the inputs.
-    pub inputs: bool,
+    /// The elements of the inputs: one bit each, the first one's is the lowest.
+    pub inputs: u32,
     /// The elements of the output.
     pub output: bool,
 }
 
 impl Saves {
     /// Shapes and dtypes only.
-    pub const NONE: Saves = Saves { inputs: false, output: false };
+    pub const NONE: Saves = Saves { inputs: 0, output: false };
     /// The inputs' elements.
-    pub const INPUTS: Saves = Saves { inputs: true, output: false };
+    pub const INPUTS: Saves = Saves { inputs: u32::MAX, output: false };
     /// The output's elements.
-    pub const OUTPUT: Saves = Saves { inputs: false, output: true };
+    pub const OUTPUT: Saves = Saves { inputs: 0, output: true };
     /// Everything.
-    pub const ALL: Saves = Saves { inputs: true, output: true };
+    pub const ALL: Saves = Saves { inputs: u32::MAX, output: true };
+
+    /// One input's elements.
+    pub const fn input(index: usize) -> Saves {
+        Saves { inputs: 1 << index, output: false }
+    }
+
+    /// Whether the elements of this input are read; those beyond the 32nd are if any is.
+    #[inline]
+    pub(crate) const fn has_input(self, index: usize) -> bool {
+        if index < 32 { self.inputs >> index & 1 == 1 } else { self.inputs != 0 }
+    }
 }
 
 /// Applies an operation, and remembers it if recording.

@@ -2,7 +2,7 @@
 
 use std::panic::{RefUnwindSafe, UnwindSafe};
 
-use ndgrad_array::{Array, Backend, Binary, DTypes, OperationError, Result, Scalar, Spec};
+use ndgrad_array::{Array, Backend, Binary, DTypes, OperationError, Result, Scalar, Shape, Spec};
 use ndgrad_cpu::Cpu;
 
 use super::{Call, Op, Saves, apply, check_dtype, same_dtype};
@@ -76,12 +76,19 @@ impl<Z: Zip> Op for ZipOp<Z> {
 pub(super) fn infer_stretched(name: &str, dtypes: DTypes, inputs: &[Spec]) -> Result<Spec, OperationError> {
     same_dtype(name, inputs)?;
     check_dtype(name, dtypes, inputs[0])?;
-    let [left, right] = [inputs[0].shape, inputs[1].shape];
-    let shape = left.broadcast(&right).ok_or_else(|| {
-        OperationError::new(name, "shapes do not stretch to a common one")
-            .operand("left", left, "")
-            .operand("right", right, "aligned from the last axis, sizes must be equal or 1")
-            .remedy("reshape one of them, for example y.reshape([-1, 1])")
-    })?;
+    let shape = stretched_shape(name, [("left", inputs[0].shape), ("right", inputs[1].shape)])?;
     Ok(inputs[0].with_shape(shape))
+}
+
+/// The common shape to which two operands, given with their roles, stretch.
+pub(super) fn stretched_shape(
+    name: &str,
+    [left, right]: [(&'static str, Shape); 2],
+) -> Result<Shape, OperationError> {
+    left.1.broadcast(&right.1).ok_or_else(|| {
+        OperationError::new(name, "shapes do not stretch to a common one")
+            .operand(left.0, left.1, "")
+            .operand(right.0, right.1, "aligned from the last axis, sizes must be equal or 1")
+            .remedy("reshape one of them, for example y.reshape([-1, 1])")
+    })
 }
