@@ -9,6 +9,7 @@ mod element;
 mod error;
 mod formula;
 mod layout;
+mod matrices;
 mod scalar;
 mod shape;
 
@@ -21,5 +22,6 @@ pub use element::{Element, Item, Truth, Wide};
 pub use error::{Error, OperationError, Place, Result};
 pub use formula::{Binary, Predicate, Reduction, Unary};
 pub use layout::{Layout, Offsets};
+pub use matrices::{Breakdown, MatrixFunction, Triangle};
 pub use scalar::Scalar;
 pub use shape::{MAX_RANK, Shape};

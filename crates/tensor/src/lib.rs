@@ -26,7 +26,7 @@ pub use index::{Index, IntoIndices};
 pub use integers::Integers;
 pub use ndgrad_array::{
     Array, DType, DTypes, Device, Element, Error, Item, Layout, MAX_RANK, OperationError, Place, Result,
-    Scalar, Shape, Spec, live_buffers,
+    Scalar, Shape, Spec, Triangle, live_buffers,
 };
 pub use ndgrad_cpu::{simd, threads};
 pub use operators::Operand;
