@@ -13,10 +13,12 @@
 pub mod autograd;
 mod create;
 mod display;
+mod einsum;
 mod index;
 mod integers;
 mod operators;
 pub mod ops;
+mod products;
 pub mod random;
 mod tensor;
 
@@ -30,4 +32,5 @@ pub use ndgrad_array::{
 };
 pub use ndgrad_cpu::{simd, threads};
 pub use operators::Operand;
+pub use products::Meeting;
 pub use tensor::Tensor;
