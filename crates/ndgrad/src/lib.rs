@@ -31,7 +31,7 @@ pub use ndgrad_linear as linear;
 pub use ndgrad_plot as plot;
 pub use ndgrad_tensor::{
     Array, DType, Device, Element, Error, Index, OperationError, Place, Result, Shape, Spec, Style, Tensor,
-    autograd, live_buffers, ops, random, simd, tensor, threads,
+    Triangle, autograd, live_buffers, ops, random, simd, tensor, threads,
 };
 
 /// What a program usually needs: `use ndgrad::prelude::*;`

@@ -206,7 +206,7 @@ fn any_matrix(rows: usize, columns: usize) -> impl Strategy<Value = Tensor> {
 }
 
 fn near(found: &Tensor, expected: &Tensor, bound: f64) -> bool {
-    units(&flat(&[found.clone()]), &flat(&[expected.clone()])) <= bound
+    units(&found.to_vec::<f64>(), &expected.to_vec::<f64>()) <= bound
 }
 
 proptest! {
@@ -281,7 +281,7 @@ fn identity(size: usize) -> Tensor {
 
 fn cofactor(numbers: &[f64], size: usize, row: usize, column: usize) -> f64 {
     let left = (0..size * size).filter(|at| at / size != row && at % size != column);
-    let sign = if (row + column) % 2 == 0 { 1.0 } else { -1.0 };
+    let sign = if (row + column).is_multiple_of(2) { 1.0 } else { -1.0 };
     sign * laplace(&left.map(|at| numbers[at]).collect::<Vec<_>>(), size - 1)
 }
 

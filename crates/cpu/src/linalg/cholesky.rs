@@ -11,8 +11,7 @@ pub fn cholesky(matrix: Dense, out: &mut [f64]) -> Result<(), usize> {
         }
         let row = factor.row_mut(i);
         let square = row[i] - dot(&row[..i], &row[..i]);
-        // So that NaN is refused too.
-        if !(square > 0.0) {
+        if square.is_nan() || square <= 0.0 {
             return Err(i);
         }
         row[i] = square.sqrt();
