@@ -1,6 +1,6 @@
 //! `Backend`: what a device must be able to compute.
 
-use crate::{Array, Binary, Predicate, Reduction, Unary, Wide};
+use crate::{Array, Binary, Breakdown, MatrixFunction, Predicate, Reduction, Unary, Wide};
 
 /// The kernels of a device. Callers have checked shapes, dtypes and devices; `out` is contiguous and of the
 /// right size unless said otherwise, and every element of it is written.
@@ -34,8 +34,16 @@ pub trait Backend {
     /// which they stand, NaN last. `out` is i64.
     fn argsort(&self, x: &Array, descending: bool, out: &mut Array);
 
-    /// The matrix product `[m, k] x [k, n] -> [m, n]`.
+    /// The matrix products `[.., m, k] x [.., k, n] -> [.., m, n]`, where leading axes stretch to those of `out`.
     fn matmul(&self, x: &Array, y: &Array, out: &mut Array);
+
+    /// The function of each matrix (or pair of them), of floats. It is computed in f64 and rounded once to the dtype
+    /// of `out`.
+    ///
+    /// # Errors
+    /// When the numbers are such that there is no result; `out` is then unspecified.
+    fn matrices(&self, function: MatrixFunction, inputs: &[&Array], out: &mut Array)
+    -> Result<(), Breakdown>;
 
     /// `out[i] = x[rows[i]]` along the first axis. Every row must exist.
     fn gather(&self, x: &Array, rows: &[usize], out: &mut Array);

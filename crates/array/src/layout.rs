@@ -97,6 +97,28 @@ impl Layout {
         layout
     }
 
+    /// The elements whose positions along `first` and `second`, two different axes, grow together: from 0 along
+    /// `first` and `offset` along `second`, or, if it is negative, from `-offset` and 0. Both axes go, and one of as
+    /// many elements as there are comes last.
+    pub fn diagonal(&self, first: usize, second: usize, offset: isize) -> Layout {
+        let skip = offset.unsigned_abs();
+        let (above, below) = if offset >= 0 { (skip, 0) } else { (0, skip) };
+        let count = self.shape[first].saturating_sub(below).min(self.shape[second].saturating_sub(above));
+        let cut = self.slice(first, below.min(self.shape[first]), count, 1).slice(
+            second,
+            above.min(self.shape[second]),
+            count,
+            1,
+        );
+        let rank = self.shape.rank();
+        let kept: Vec<usize> = (0..rank).filter(|&axis| axis != first && axis != second).collect();
+        let mut layout = cut.permute(&[&kept[..], &[first, second]].concat());
+        layout.strides[rank - 2] += layout.strides[rank - 1];
+        layout.strides[rank - 1] = 0;
+        layout.shape = layout.shape.remove(rank - 1);
+        layout
+    }
+
     /// With one more axis, of size 1, at `axis`.
     pub fn expand(&self, axis: usize) -> Layout {
         let mut layout = *self;
@@ -323,6 +345,19 @@ mod tests {
             let consecutive = places(&layout).windows(2).all(|pair| pair[1] == pair[0] + 1);
             prop_assert_eq!(layout.is_contiguous(), consecutive);
         }
+    }
+
+    #[test]
+    fn diagonals_above_and_below() {
+        let layout = Layout::contiguous(Shape::from([2, 3, 4]));
+        let diagonal = |offset| layout.diagonal(1, 2, offset);
+        assert_eq!(*diagonal(0).shape(), [2, 3]);
+        assert_eq!(places(&diagonal(0)), [0, 5, 10, 12, 17, 22]);
+        assert_eq!(places(&diagonal(2)), [2, 7, 14, 19]);
+        assert_eq!(places(&diagonal(-2)), [8, 20]);
+        assert_eq!(*diagonal(4).shape(), [2, 0]);
+        assert_eq!(*diagonal(-9).shape(), [2, 0]);
+        assert_eq!(places(&layout.diagonal(2, 0, 1)), [12, 16, 20]);
     }
 
     #[test]

@@ -10,6 +10,7 @@ mod error;
 mod file;
 mod formula;
 mod layout;
+mod matrices;
 mod scalar;
 mod shape;
 
@@ -23,5 +24,6 @@ pub use error::{Error, OperationError, Place, Result};
 pub use file::write_file;
 pub use formula::{Binary, Predicate, Reduction, Unary};
 pub use layout::{Layout, Offsets};
+pub use matrices::{Breakdown, MatrixFunction, Triangle};
 pub use scalar::Scalar;
 pub use shape::{MAX_RANK, Shape};

@@ -1,4 +1,4 @@
-//! The CPU backend of ndgrad: map, zip, reduce, matmul, gather, fill, threads.
+//! The CPU backend of ndgrad: map, zip, reduce, matmul, factorizations, gather, fill, threads.
 //!
 //! Every kernel is plain Rust over slices, compiled several times for the vector registers that a machine may
 //! have ([`simd`]) and split over threads when the work is large ([`threads`]). What is added to what, in which
@@ -6,6 +6,7 @@
 
 mod elementwise;
 mod gemm;
+mod linalg;
 mod lines;
 mod matmul;
 mod movement;
@@ -13,7 +14,7 @@ mod reduce;
 pub mod simd;
 pub mod threads;
 
-use ndgrad_array::{Array, Backend, Binary, Predicate, Reduction, Unary, Wide};
+use ndgrad_array::{Array, Backend, Binary, Breakdown, MatrixFunction, Predicate, Reduction, Unary, Wide};
 
 /// The processor as a backend.
 #[derive(Clone, Copy, Debug, Default)]
@@ -54,6 +55,15 @@ impl Backend for Cpu {
 
     fn matmul(&self, x: &Array, y: &Array, out: &mut Array) {
         matmul::matmul(x, y, out);
+    }
+
+    fn matrices(
+        &self,
+        function: MatrixFunction,
+        inputs: &[&Array],
+        out: &mut Array,
+    ) -> Result<(), Breakdown> {
+        linalg::matrices(function, inputs, out)
     }
 
     fn gather(&self, x: &Array, rows: &[usize], out: &mut Array) {

@@ -4,8 +4,8 @@
 use std::sync::Mutex;
 
 use ndgrad_array::{
-    Array, Backend, Binary, DType, DTypes, Device, Layout, Predicate, Reduction, Scalar, Shape, Spec, Unary,
-    Wide,
+    Array, Backend, Binary, DType, DTypes, Device, Layout, MatrixFunction, Predicate, Reduction, Scalar,
+    Shape, Spec, Triangle, Unary, Wide,
 };
 use ndgrad_cpu::Cpu;
 use ndgrad_cpu::simd::{Level, set_level};
@@ -161,6 +161,63 @@ fn products_of_whole_numbers() {
     for (at, product) in product.to_vec::<i64>().into_iter().enumerate() {
         let exact: i64 = (0..k).map(|l| x[at / n * k + l] * y[l * n + at % n]).sum();
         assert_eq!(product, exact);
+    }
+}
+
+#[test]
+fn batches_of_products() {
+    for (m, k, n) in [(1, 40, 7), (30, 50, 1), (1, 300, 1), (5, 6, 7), (40, 70, 30)] {
+        let x = array([2, 30, m, k], DType::F32, 1);
+        for y in [
+            array([k, n], DType::F32, 2),
+            array([30, k, n], DType::F32, 2),
+            array([2, 1, k, n], DType::F32, 2),
+        ] {
+            let all = agreed([&x, &y], spec([2, 30, m, n], DType::F32), |[x, y], out| Cpu.matmul(x, y, out));
+            let part = |x: &Array| {
+                x.view(
+                    x.layout()
+                        .broadcast_to(Shape::from([
+                            2,
+                            30,
+                            x.shape()[x.shape().rank() - 2],
+                            x.shape()[x.shape().rank() - 1],
+                        ]))
+                        .select(0, 1)
+                        .select(0, 17),
+                )
+            };
+            let mut alone = Array::new(spec([m, n], DType::F32));
+            Cpu.matmul(&part(&x), &part(&y), &mut alone);
+            assert_eq!(bits(&part(&all)), bits(&alone), "{m}x{k}x{n}");
+        }
+    }
+}
+
+#[test]
+fn functions_of_matrices() {
+    use MatrixFunction::*;
+    let (batch, size) = (40, 23);
+    // Far enough from singular, and positive definite.
+    let mut x = numbers(batch * size * size, 5);
+    (0..batch * size).for_each(|i| x[i * size + i % size] += 2.0 * size as f64);
+    let x = Array::from_slice([batch, size, size], &x);
+    let y = array([batch, size, 4], DType::F64, 6);
+    for function in [Cholesky, Inverse, Determinant, LogDeterminant, Cofactors, Qr, Svd, Eigh] {
+        let rows = match function {
+            Qr => 2 * size,
+            Svd => 2 * size + 1,
+            Eigh => size + 1,
+            _ => size,
+        };
+        let sizes =
+            [&[batch][..], &[[rows, 0], [2, 0], [rows, size]][function.rank()][..function.rank()]].concat();
+        agreed([&x], spec(&sizes[..], DType::F64), |[x], out| Cpu.matrices(function, &[x], out).unwrap());
+    }
+    for function in [Solve, SolveTriangular(Triangle::UPPER.transposed())] {
+        agreed([&x, &y], spec([batch, size, 4], DType::F64), |[x, y], out| {
+            Cpu.matrices(function, &[x, y], out).unwrap()
+        });
     }
 }
 

@@ -13,11 +13,13 @@
 pub mod autograd;
 mod create;
 mod display;
+mod einsum;
 mod index;
 mod integers;
 mod matrices;
 mod operators;
 pub mod ops;
+mod products;
 pub mod random;
 mod selection;
 mod shape;
@@ -29,10 +31,11 @@ pub use index::{ELLIPSIS, Index, IntoIndices, NEW_AXIS};
 pub use integers::Integers;
 pub use ndgrad_array::{
     Array, DType, DTypes, Device, Element, Error, Item, Layout, MAX_RANK, OperationError, Place, Result,
-    Scalar, Shape, Spec, live_buffers,
+    Scalar, Shape, Spec, Triangle, live_buffers,
 };
 pub use ndgrad_cpu::{simd, threads};
 pub use operators::Operand;
+pub use products::Meeting;
 pub use selection::{IntoSelection, Positions, Selection, along};
 pub use shape::{Pad, Sections};
 pub use tensor::Tensor;

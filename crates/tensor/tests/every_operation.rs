@@ -14,6 +14,7 @@ fn inputs_of(case: &Case, dtype: DType) -> Vec<Tensor> {
     let mut draw = |input: &Input| {
         let [low, high] = input.domain;
         let numbers = low + (high - low) * generator.uniform(input.shape).to_dtype(DType::F64);
+        let numbers = (input.prepare)(numbers);
         match input.dtype.unwrap_or(dtype) {
             // As often true as false.
             DType::Bool => numbers.less((low + high) / 2.0),
@@ -57,7 +58,7 @@ fn it_is_listed_once_with_a_sentence_and_cases() {
 /// A file in `ops/` that implements an operation is of no use until it is listed.
 #[test]
 fn every_file_is_listed() {
-    let mechanism = ["mod", "axes", "compare", "entry", "map", "op", "zip"];
+    let mechanism = ["mod", "axes", "compare", "entry", "map", "matrices", "op", "zip"];
     let list = std::fs::read_to_string("src/ops/mod.rs").unwrap();
     for file in std::fs::read_dir("src/ops").unwrap() {
         let path = file.unwrap().path();

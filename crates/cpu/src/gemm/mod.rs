@@ -8,9 +8,9 @@
 mod packed;
 mod vector;
 
-use ndgrad_array::{Array, Element};
+use ndgrad_array::{Array, Element, Layout};
 
-use self::packed::Packed;
+pub use self::packed::Packed;
 use crate::threads::{is_parallel, join};
 
 /// Values of `k` per block: a panel of `y` of this depth stays in L1.
@@ -38,11 +38,15 @@ pub struct Matrix<'a, T> {
 
 impl<'a, T: Element> Matrix<'a, T> {
     pub fn of(array: &'a Array) -> Self {
-        let layout = array.layout();
+        Matrix::new(array, array.layout(), array.layout().offset())
+    }
+
+    /// The matrix of this layout in an array's buffer, from `start` on.
+    pub fn new(array: &'a Array, layout: &Layout, start: usize) -> Self {
         let (&[rows, columns], &[row_stride, column_stride]) = (&layout.shape()[..], layout.strides()) else {
             unreachable!("a matrix has two axes")
         };
-        Matrix { elements: array.buffer(), start: layout.offset(), rows, columns, row_stride, column_stride }
+        Matrix { elements: array.buffer(), start, rows, columns, row_stride, column_stride }
     }
 
     pub fn transpose(self) -> Self {

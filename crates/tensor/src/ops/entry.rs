@@ -88,12 +88,19 @@ pub struct Input {
     pub domain: [f64; 2],
     /// Its dtype, if the operation wants a certain one whatever the others have.
     pub dtype: Option<DType>,
+    /// Makes of what is drawn, in f64, what the operation takes: of any matrix a positive definite one.
+    pub prepare: fn(Tensor) -> Tensor,
 }
 
 impl Case {
     /// `op` on inputs of these shapes, with elements between -3 and 3, of any dtype that it takes.
     pub fn new<O: Op + Clone>(op: O, shapes: &[&[usize]]) -> Case {
-        let input = |sizes: &&[usize]| Input { shape: Shape::new(sizes), domain: [-3.0, 3.0], dtype: None };
+        let input = |sizes: &&[usize]| Input {
+            shape: Shape::new(sizes),
+            domain: [-3.0, 3.0],
+            dtype: None,
+            prepare: |drawn| drawn,
+        };
         Case {
             op: Box::new(op),
             inputs: shapes.iter().map(input).collect(),
@@ -113,6 +120,12 @@ impl Case {
     /// The same with one input of a certain dtype.
     pub fn with_input(mut self, index: usize, dtype: DType, domain: [f64; 2]) -> Case {
         self.inputs[index] = Input { dtype: Some(dtype), domain, ..self.inputs[index] };
+        self
+    }
+
+    /// The same with the numbers that are drawn for one input changed to what the operation takes.
+    pub fn prepared(mut self, index: usize, prepare: fn(Tensor) -> Tensor) -> Case {
+        self.inputs[index].prepare = prepare;
         self
     }
 

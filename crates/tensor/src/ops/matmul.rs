@@ -1,4 +1,4 @@
-//! `matmul`: the matrix product; `dot`: the same for any rank.
+//! `matmul`: the matrix product, of one pair or many; `dot`: the same for any rank.
 
 use ndgrad_array::{Array, Backend, DTypes, MAX_RANK, OperationError, Result, Shape, Spec};
 use ndgrad_cpu::Cpu;
@@ -7,23 +7,31 @@ use smallvec::SmallVec;
 use super::{Call, Case, Listed, Op, Saves, apply, check_dtype, refuse, same_dtype};
 use crate::Tensor;
 
-/// The product of two matrices.
+/// The products of matrices, which are the last two axes; leading axes stretch to common ones.
 #[derive(Clone, Copy, Debug)]
 pub struct MatMul;
 
 impl Listed for MatMul {
     const NAME: &'static str = "matmul";
-    const DOC: &'static str = "The product of two matrices.";
+    const DOC: &'static str = "The products of matrices.";
     const DTYPES: DTypes = DTypes::NUMBERS;
 
     fn cases() -> Vec<Case> {
-        let shapes: [[&[usize]; 2]; 6] = [
+        let shapes: [[&[usize]; 2]; 14] = [
             [&[2, 3], &[3, 4]],
             [&[4, 2], &[2, 1]],
             [&[1, 3], &[3, 2]],
             [&[1, 1], &[1, 1]],
             [&[2, 0], &[0, 3]],
             [&[0, 2], &[2, 3]],
+            [&[2, 2, 3], &[2, 3, 2]],
+            [&[2, 3, 2], &[2, 2]],
+            [&[2, 3], &[2, 3, 2]],
+            [&[2, 1, 3], &[3, 2]],
+            [&[2, 1, 2, 3], &[3, 3, 1]],
+            [&[1, 2, 2], &[2, 2, 2]],
+            [&[0, 2, 3], &[3, 2]],
+            [&[2, 2, 0], &[1, 0, 2]],
         ];
         shapes.iter().map(|shapes| Case::new(MatMul, shapes)).collect()
     }
@@ -42,33 +50,51 @@ impl Op for MatMul {
         same_dtype("matmul", inputs)?;
         check_dtype("matmul", Self::DTYPES, inputs[0])?;
         let (left, right) = (inputs[0].shape, inputs[1].shape);
-        let (&[rows, _], &[_, columns]) = (&left[..], &right[..]) else {
+        let ([left_batch @ .., rows, columns], [right_batch @ .., inner, _]) = (&left[..], &right[..]) else {
             return Err(OperationError::new("matmul", "both operands must be matrices")
                 .operand("left", left, format!("{} axes", left.rank()))
                 .operand("right", right, format!("{} axes", right.rank()))
                 .remedy("reshape a vector to a column, x.reshape([-1, 1]), or use dot"));
         };
-        check_inner("matmul", left, right)?;
-        Ok(inputs[0].with_shape(Shape::from([rows, columns])))
+        check_inner("matmul", left, right, [*columns, *inner])?;
+        let batch = Shape::new(left_batch).broadcast(&Shape::new(right_batch)).ok_or_else(|| {
+            OperationError::new("matmul", "leading axes do not stretch to common ones")
+                .operand("left", left, "")
+                .operand("right", right, "but for the last two, sizes must be equal or 1")
+        })?;
+        Ok(inputs[0].with_shape(Shape::new(&[&batch[..], &[*rows, right[right.rank() - 1]]].concat())))
     }
 
     fn forward(&self, inputs: &[&Array], out: &mut Array) {
         Cpu.matmul(inputs[0], inputs[1], out);
     }
 
-    /// Left: head x right^T. Right: left^T x head.
+    /// Left: head x right^T. Right: left^T x head; of a right matrix that many on the left share it is the same for all
+    /// their rows below each other, which sums over them on the way.
     fn gradient(&self, call: &Call<'_>, head: &Tensor, input: usize) -> Tensor {
         if input == 0 {
-            head.matmul(&call.input(1).transpose())
-        } else {
-            call.input(0).transpose().matmul(head)
+            return head.matmul(&call.input(1).transpose());
         }
+        let left = call.input(0);
+        if call.shape(1).rank() > 2 || left.rank() == 2 {
+            return left.transpose().matmul(head);
+        }
+        let rows = |x: &Tensor| {
+            let columns = x.shape()[x.rank() - 1];
+            // An explicit count, since -1 cannot be found where a size is 0.
+            x.reshape([x.shape()[..x.rank() - 1].iter().product(), columns])
+        };
+        rows(&left).transpose().matmul(&rows(head))
     }
 }
 
-/// The last size of left must be the first of right.
-fn check_inner(name: &str, left: Shape, right: Shape) -> Result<(), OperationError> {
-    let (columns, rows) = (left[left.rank() - 1], right[0]);
+/// The columns of left must be as many as the rows of right.
+fn check_inner(
+    name: &str,
+    left: Shape,
+    right: Shape,
+    [columns, rows]: [usize; 2],
+) -> Result<(), OperationError> {
     if columns == rows {
         return Ok(());
     }
@@ -80,16 +106,19 @@ fn check_inner(name: &str, left: Shape, right: Shape) -> Result<(), OperationErr
 }
 
 impl Tensor {
-    /// The product of two matrices, `[m, k] x [k, n] -> [m, n]`.
+    /// The product of two matrices, `[m, k] x [k, n] -> [m, n]`, or of each pair of many: the matrices are the last two
+    /// axes, and leading axes stretch to common ones. A product is the same bits alone and among others.
     ///
     /// ```
-    /// use ndgrad_tensor::tensor;
+    /// use ndgrad_tensor::{Tensor, tensor};
     /// let x = tensor([[1.0, 2.0], [3.0, 4.0]]);
     /// assert_eq!(x.matmul(&tensor([[10.0], [1.0]])).to_vec::<f32>(), [12.0, 34.0]);
+    /// assert_eq!(Tensor::zeros([5, 1, 2, 3]).matmul(&Tensor::zeros([4, 3, 7])).shape(), [5, 4, 2, 7]);
     /// ```
     ///
     /// # Panics
-    /// When an operand is not a matrix, the inner sizes differ, or the dtypes do.
+    /// When an operand has fewer than two axes, the inner sizes differ, the leading axes do not stretch, or the dtypes
+    /// differ.
     #[track_caller]
     pub fn matmul(&self, other: &Tensor) -> Tensor {
         apply(MatMul, &[self, other])
@@ -115,7 +144,7 @@ impl Tensor {
             (0, _) | (_, 0) => return self.mul(other),
             _ => {}
         }
-        if let Err(error) = check_inner("dot", left, right) {
+        if let Err(error) = check_inner("dot", left, right, [left[left.rank() - 1], right[0]]) {
             refuse(error);
         }
         let inner = right[0];

@@ -4,6 +4,7 @@ mod axes;
 mod compare;
 mod entry;
 mod map;
+mod matrices;
 mod op;
 mod zip;
 
@@ -143,6 +144,18 @@ operations! {
 
     // Linear algebra.
     matmul: op MatMul;
+    diagonal: op Diagonal;
+    embed_diagonal: op EmbedDiagonal;
+    cholesky: op Cholesky;
+    solve_triangular: op SolveTriangular;
+    solve: op Solve;
+    inverse: op Inverse;
+    det: op Det;
+    slogdet: op LogDet;
+    cofactors: op Cofactors;
+    qr: op Qr;
+    svd: op Svd;
+    eigh: op Eigh;
 
     // Conversion.
     to_dtype: op ToDType;

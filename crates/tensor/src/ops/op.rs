@@ -37,6 +37,16 @@ pub trait Op: Any + Debug + Send + Sync + UnwindSafe + RefUnwindSafe {
     /// Computes every element of `out`, which is contiguous and as [`Op::infer`] said.
     fn forward(&self, inputs: &[&Array], out: &mut Array);
 
+    /// [`Op::forward`] for an operation that has no result for some inputs of the right shape, as a singular matrix
+    /// has no inverse: it says so instead. This is what is called.
+    ///
+    /// # Errors
+    /// When there is no result.
+    fn try_forward(&self, inputs: &[&Array], out: &mut Array) -> Result<(), OperationError> {
+        self.forward(inputs, out);
+        Ok(())
+    }
+
     /// The gradient of one input, in tensor operations, given the gradient `head` of the output. It may have the
     /// output's shape where the input was stretched: what is too much is summed away by `backward`.
     fn gradient(&self, call: &Call<'_>, head: &Tensor, input: usize) -> Tensor;
@@ -164,11 +174,14 @@ pub fn try_apply<O: Op>(op: O, inputs: &[&Tensor]) -> Result<Tensor, OperationEr
         [input] => op.view(input.layout()).map(|layout| input.view(layout)),
         _ => None,
     };
-    let output = view.unwrap_or_else(|| {
-        let mut output = Array::new(spec);
-        op.forward(&arrays, &mut output);
-        output
-    });
+    let output = match view {
+        Some(view) => view,
+        None => {
+            let mut output = Array::new(spec);
+            op.try_forward(&arrays, &mut output)?;
+            output
+        }
+    };
     debug_assert_eq!(output.spec(), spec, "{} computes what it infers", op.name());
     // No gradient flows through whole numbers, nor through answers.
     if autograd::is_recording() && spec.dtype.is_float() && inputs.iter().any(|input| input.requires_grad()) {
