@@ -19,6 +19,7 @@ mod operators;
 pub mod ops;
 pub mod random;
 mod tensor;
+mod tensors;
 
 pub use create::{Nested, tensor};
 pub use display::{Style, Styled};
@@ -31,3 +32,4 @@ pub use ndgrad_array::{
 pub use ndgrad_cpu::{simd, threads};
 pub use operators::Operand;
 pub use tensor::Tensor;
+pub use tensors::Tensors;

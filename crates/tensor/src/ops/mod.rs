@@ -14,7 +14,7 @@ pub use map::{Map, MapOp};
 pub use op::{Call, Op, Saves, apply, try_apply};
 pub use zip::{Zip, ZipOp};
 
-pub(crate) use op::{check_dtype, refuse, resolve_axis, same_dtype};
+pub(crate) use op::{check_dtype, refuse, remember, resolve_axis, same_dtype};
 
 /// One line per operation: the file, what it implements ([`Map`], [`Zip`], [`Compare`], or [`Op`] itself), the type.
 macro_rules! operations {
