@@ -35,9 +35,3 @@ impl<T: Borrow<Tensor>> Tensors for Vec<T> {
         self[..].tensors()
     }
 }
-
-impl<T: Tensors + ?Sized> Tensors for &T {
-    fn tensors(&self) -> SmallVec<[&Tensor; 4]> {
-        (**self).tensors()
-    }
-}

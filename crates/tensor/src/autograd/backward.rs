@@ -31,7 +31,7 @@ impl Backward {
     }
 
     /// Starts from these gradients, one for each output, of its shape and dtype.
-    pub fn heads(self, heads: impl Tensors) -> Backward {
+    pub fn heads(self, heads: &(impl Tensors + ?Sized)) -> Backward {
         Backward { heads: heads.tensors().into_iter().cloned().collect(), ..self }
     }
 
@@ -91,7 +91,7 @@ impl Tensor {
 /// # Panics
 /// As [`Tensor::backward_with`], and when the head gradients are not as many as the outputs.
 #[track_caller]
-pub fn backward(ys: impl Tensors, how: Backward) {
+pub fn backward(ys: &(impl Tensors + ?Sized), how: Backward) {
     let arrived = match starts(&ys.tensors(), &how).and_then(|starts| propagate(starts, &how, None)) {
         Ok(arrived) => arrived,
         Err(error) => refuse(error),
@@ -133,7 +133,7 @@ pub fn backward(ys: impl Tensors, how: Backward) {
 /// # Panics
 /// As [`backward`], and when one of `xs` is neither a leaf nor was recorded.
 #[track_caller]
-pub fn grad(ys: impl Tensors, xs: impl Tensors, how: Backward) -> Vec<Tensor> {
+pub fn grad(ys: &(impl Tensors + ?Sized), xs: &(impl Tensors + ?Sized), how: Backward) -> Vec<Tensor> {
     match try_grad(&ys.tensors(), &xs.tensors(), &how) {
         Ok(gradients) => gradients,
         Err(error) => refuse(error),

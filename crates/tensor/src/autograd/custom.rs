@@ -60,7 +60,7 @@ use crate::{Tensor, Tensors};
 /// # Panics
 /// When `forward` or `backward` does. `backward` of the result panics when a gradient does not fit its input.
 #[track_caller]
-pub fn custom<F, B>(name: &'static str, inputs: impl Tensors, forward: F, backward: B) -> Tensor
+pub fn custom<F, B>(name: &'static str, inputs: &(impl Tensors + ?Sized), forward: F, backward: B) -> Tensor
 where
     F: Fn(&[Tensor]) -> Tensor + Send + Sync + 'static,
     B: Fn(&Call<'_>, &Tensor, usize) -> Tensor + Send + Sync + 'static,
