@@ -24,6 +24,7 @@ pub mod random;
 mod selection;
 mod shape;
 mod tensor;
+mod tensors;
 
 pub use create::{Nested, tensor};
 pub use display::{Style, Styled};
@@ -39,3 +40,4 @@ pub use products::Meeting;
 pub use selection::{IntoSelection, Positions, Selection, along};
 pub use shape::{Pad, Sections};
 pub use tensor::Tensor;
+pub use tensors::Tensors;

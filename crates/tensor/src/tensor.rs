@@ -2,7 +2,7 @@
 
 use std::borrow::{Borrow, Cow};
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 
 use ndgrad_array::{Array, Backend, DType, DTypes, Device, Element, Item, OperationError, Shape, Spec};
 use ndgrad_cpu::Cpu;
@@ -29,8 +29,32 @@ enum Inner {
     /// A leaf as it was when an operation used it.
     Frozen {
         value: Tensor,
-        leaf: Tensor,
+        leaf: LeafRef,
     },
+}
+
+/// A leaf that is not kept alive. What leads to a leaf does not own it: a gradient that is recorded itself and kept
+/// at its leaf would own itself, and nobody reads the gradient of a leaf to which no handle is left.
+#[derive(Clone)]
+pub(crate) struct LeafRef(Weak<Inner>);
+
+impl LeafRef {
+    /// The leaf, if someone still holds it.
+    #[inline]
+    pub fn tensor(&self) -> Option<Tensor> {
+        self.0.upgrade().map(Tensor)
+    }
+
+    #[inline]
+    pub fn is_alive(&self) -> bool {
+        self.0.strong_count() > 0
+    }
+
+    /// The same for every reference to a leaf, and for nothing else while one of them lives.
+    #[inline]
+    pub fn address(&self) -> usize {
+        self.0.as_ptr().addr()
+    }
 }
 
 impl Tensor {
@@ -45,15 +69,10 @@ impl Tensor {
         Tensor(Arc::new(Inner::Value { array, node: Some(node) }))
     }
 
-    /// `value`, with gradients that go to where those of `origin` do.
+    /// What a leaf was at some time, with gradients that go to it.
     #[inline]
-    pub(crate) fn with_origin(value: Array, origin: &Edge) -> Tensor {
-        match origin {
-            Edge::Node(node) => Tensor::recorded(value, node.clone()),
-            Edge::Leaf(leaf) => {
-                Tensor(Arc::new(Inner::Frozen { value: Tensor::from_array(value), leaf: leaf.clone() }))
-            }
-        }
+    pub(crate) fn frozen(value: Array, leaf: &LeafRef) -> Tensor {
+        Tensor(Arc::new(Inner::Frozen { value: Tensor::from_array(value), leaf: leaf.clone() }))
     }
 
     /// A handle to the value of this moment: the tensor itself, unless it is a leaf.
@@ -246,6 +265,64 @@ impl Tensor {
         }
     }
 
+    /// Forgets the gradient that is here: [`Tensor::grad`] is zeros again. Needed between steps with
+    /// [`GradReq::Add`], and by those who want the memory back.
+    ///
+    /// ```
+    /// use ndgrad_tensor::autograd::{self, GradReq};
+    /// use ndgrad_tensor::tensor;
+    /// let w = tensor(3.0).attach_grad_with(GradReq::Add);
+    /// for _ in 0..2 {
+    ///     w.zero_grad();
+    ///     autograd::record(|| w.square()).backward();
+    ///     assert_eq!(w.grad().item(), 6.0);
+    /// }
+    /// ```
+    ///
+    /// # Panics
+    /// When this tensor is not a leaf.
+    #[track_caller]
+    pub fn zero_grad(&self) {
+        match &*self.0 {
+            Inner::Leaf(leaf) => leaf.clear_gradient(),
+            _ => refuse(self.not_a_leaf("zero_grad", "only a leaf has a gradient")),
+        }
+    }
+
+    /// What `backward` does with gradients that reach this leaf.
+    ///
+    /// # Panics
+    /// When this tensor is not a leaf.
+    #[track_caller]
+    pub fn grad_req(&self) -> GradReq {
+        match &*self.0 {
+            Inner::Leaf(leaf) => leaf.request(),
+            _ => refuse(self.not_a_leaf("grad_req", "only a leaf has a gradient")),
+        }
+    }
+
+    /// Changes what `backward` does with gradients that reach this leaf, from the next recorded operation on, for
+    /// every handle to it. [`GradReq::Null`] freezes a parameter; the gradient that is here stays.
+    ///
+    /// ```
+    /// use ndgrad_tensor::autograd::{self, GradReq};
+    /// use ndgrad_tensor::tensor;
+    /// let (w, b) = (tensor(3.0).attach_grad(), tensor(1.0).attach_grad());
+    /// w.set_grad_req(GradReq::Null);
+    /// autograd::record(|| &w * &b).backward();
+    /// assert_eq!((w.grad().item(), b.grad().item()), (0.0, 3.0));
+    /// ```
+    ///
+    /// # Panics
+    /// When this tensor is not a leaf.
+    #[track_caller]
+    pub fn set_grad_req(&self, request: GradReq) {
+        match &*self.0 {
+            Inner::Leaf(leaf) => leaf.set_request(request),
+            _ => refuse(self.not_a_leaf("set_grad_req", "only a leaf has a gradient")),
+        }
+    }
+
     /// Replaces a leaf's value, for every handle to it. Values that a recorded graph has saved stay as they were.
     ///
     /// # Panics
@@ -309,7 +386,7 @@ impl Tensor {
         match &*self.0 {
             Inner::Value { node, .. } => node.is_some(),
             Inner::Leaf(leaf) => leaf.request() != GradReq::Null,
-            Inner::Frozen { leaf, .. } => leaf.requires_grad(),
+            Inner::Frozen { leaf, .. } => leaf.is_alive(),
         }
     }
 
@@ -318,8 +395,10 @@ impl Tensor {
     pub(crate) fn edge(&self) -> Option<Edge> {
         match &*self.0 {
             Inner::Value { node, .. } => node.clone().map(Edge::Node),
-            Inner::Leaf(leaf) => (leaf.request() != GradReq::Null).then(|| Edge::Leaf(self.clone())),
-            Inner::Frozen { leaf, .. } => leaf.edge(),
+            Inner::Leaf(leaf) => {
+                (leaf.request() != GradReq::Null).then(|| Edge::Leaf(LeafRef(Arc::downgrade(&self.0))))
+            }
+            Inner::Frozen { leaf, .. } => Some(Edge::Leaf(leaf.clone())),
         }
     }
 
@@ -337,12 +416,6 @@ impl Tensor {
             Inner::Leaf(leaf) => Some(leaf),
             _ => None,
         }
-    }
-
-    /// The same for every handle to a tensor, and for no other tensor while one of them lives.
-    #[inline]
-    pub(crate) fn address(&self) -> usize {
-        Arc::as_ptr(&self.0).addr()
     }
 }
 

@@ -1,5 +1,6 @@
 //! `Leaf`: a value that changes in place and that gradients end at.
 
+use std::sync::atomic::{AtomicU8, Ordering};
 use std::sync::{Mutex, PoisonError, RwLock};
 
 use ndgrad_array::Spec;
@@ -21,14 +22,20 @@ pub enum GradReq {
 /// The shared part of all handles to a leaf.
 pub(crate) struct Leaf {
     spec: Spec,
-    request: GradReq,
+    /// A [`GradReq`] as its number.
+    request: AtomicU8,
     value: RwLock<Tensor>,
     gradient: Mutex<Option<Tensor>>,
 }
 
 impl Leaf {
     pub fn new(value: Tensor, request: GradReq) -> Leaf {
-        Leaf { spec: value.spec(), request, value: RwLock::new(value), gradient: Mutex::new(None) }
+        Leaf {
+            spec: value.spec(),
+            request: AtomicU8::new(request as u8),
+            value: RwLock::new(value),
+            gradient: Mutex::new(None),
+        }
     }
 
     #[inline]
@@ -36,9 +43,19 @@ impl Leaf {
         self.spec
     }
 
+    // The request guards no other memory, so no order with other accesses is needed.
+
     #[inline]
     pub fn request(&self) -> GradReq {
-        self.request
+        match self.request.load(Ordering::Relaxed) {
+            0 => GradReq::Write,
+            1 => GradReq::Add,
+            _ => GradReq::Null,
+        }
+    }
+
+    pub fn set_request(&self, request: GradReq) {
+        self.request.store(request as u8, Ordering::Relaxed);
     }
 
     // Both locks guard single assignments, so what a panicking thread leaves behind is whole.
@@ -58,11 +75,20 @@ impl Leaf {
         self.gradient.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
+    /// No gradient has arrived yet.
+    pub fn clear_gradient(&self) {
+        *self.gradient.lock().unwrap_or_else(PoisonError::into_inner) = None;
+    }
+
     /// A gradient has arrived.
     #[inline]
     pub fn deliver(&self, gradient: Tensor) {
+        let request = self.request();
+        if request == GradReq::Null {
+            return;
+        }
         let mut slot = self.gradient.lock().unwrap_or_else(PoisonError::into_inner);
-        *slot = Some(match (self.request, slot.take()) {
+        *slot = Some(match (request, slot.take()) {
             (GradReq::Add, Some(earlier)) => earlier + gradient,
             _ => gradient,
         });

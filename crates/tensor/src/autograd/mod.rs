@@ -15,14 +15,20 @@
 
 mod backward;
 mod check;
+mod custom;
+mod derivatives;
 mod leaf;
 mod node;
 mod scope;
+mod tape;
 
-pub use backward::{Backward, grad};
-pub use check::{Report, check};
+pub use backward::{Backward, backward, grad};
+pub use check::{Report, Worst, check, check_second};
+pub use custom::custom;
+pub use derivatives::{hessian, hessian_vector_product, jacobian, vector_jacobian_product};
 pub use leaf::GradReq;
-pub use scope::{is_recording, pause, record};
+pub use scope::{Mode, is_recording, is_training, pause, predict_mode, record, record_with, train_mode};
+pub use tape::{Tape, tape};
 
 pub(crate) use leaf::Leaf;
-pub(crate) use node::{Edge, Node, Saved};
+pub(crate) use node::{Edge, Key, Node, Saved};

@@ -8,6 +8,7 @@ use smallvec::SmallVec;
 
 use crate::Tensor;
 use crate::ops::Op;
+use crate::tensor::LeafRef;
 
 /// One remembered operation: what was done, to what, and what came out.
 pub(crate) struct Node<O: ?Sized = dyn Op> {
@@ -38,14 +39,17 @@ pub(crate) struct Input {
 #[derive(Clone)]
 pub(crate) enum Edge {
     Node(Arc<Node>),
-    Leaf(Tensor),
+    Leaf(LeafRef),
 }
+
+/// A place in the order of the walk, and an identity.
+pub(crate) type Key = (u64, usize);
 
 impl Edge {
     /// Its place in the order of the walk (nodes above what they were computed from, leaves last), and its
     /// identity.
     #[inline]
-    pub fn key(&self) -> (u64, usize) {
+    pub fn key(&self) -> Key {
         match self {
             Edge::Node(node) => (node.height, Arc::as_ptr(node).addr()),
             Edge::Leaf(leaf) => (0, leaf.address()),
@@ -81,15 +85,34 @@ impl Node {
         &self.op
     }
 
+    /// Where the operation stands in the program.
+    #[inline]
+    pub fn location(&self) -> &'static Location<'static> {
+        self.location
+    }
+
+    /// Where gradients go from here.
+    pub fn edges(&self) -> Result<SmallVec<[Edge; 2]>, OperationError> {
+        match &*self.saved.lock().unwrap_or_else(PoisonError::into_inner) {
+            Some(saved) => Ok(saved.inputs.iter().filter_map(|input| input.edge.clone()).collect()),
+            None => Err(self.used_up()),
+        }
+    }
+
     /// What was saved; it stays if `retain`, else it is handed over.
     pub fn saved(&self, retain: bool) -> Result<Saved, OperationError> {
         let mut slot = self.saved.lock().unwrap_or_else(PoisonError::into_inner);
         let saved = if retain { slot.clone() } else { slot.take() };
-        saved.ok_or_else(|| {
-            OperationError::new("backward", "an earlier backward has used this graph up")
-                .operand("at", self.op.name(), format!("recorded at {}", self.location))
-                .remedy("keep it the first time, y.backward_with(Backward::new().retain_graph()), or record it again")
-        })
+        saved.ok_or_else(|| self.used_up())
+    }
+
+    #[cold]
+    fn used_up(&self) -> OperationError {
+        OperationError::new("backward", "an earlier backward has used this graph up")
+            .operand("at", self.op.name(), format!("recorded at {}", self.location))
+            .remedy(
+                "keep it the first time, y.backward_with(Backward::new().retain_graph()), or record it again",
+            )
     }
 }
 

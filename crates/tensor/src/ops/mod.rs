@@ -16,7 +16,7 @@ pub use op::{Call, Op, Saves, apply, try_apply};
 pub use zip::{Zip, ZipOp};
 
 pub(crate) use embed::write_part;
-pub(crate) use op::{accept, check_dtype, refuse, resolve_axis, same_dtype};
+pub(crate) use op::{accept, check_dtype, refuse, remember, resolve_axis, same_dtype};
 pub(crate) use with::check_value;
 
 /// One line per operation: the file, what it implements ([`Map`], [`Zip`], [`Compare`], or [`Op`] itself), the type.

@@ -85,9 +85,7 @@ impl<'a> Call<'a> {
         };
         match &self.saved.inputs[input].edge {
             // What is computed from a leaf now must lead to it as it was then.
-            Some(edge @ Edge::Leaf(_)) if autograd::is_recording() => {
-                Tensor::with_origin(value.array(), edge)
-            }
+            Some(Edge::Leaf(leaf)) if autograd::is_recording() => Tensor::frozen(value.array(), leaf),
             _ => value.clone(),
         }
     }
@@ -183,12 +181,26 @@ pub fn try_apply<O: Op>(op: O, inputs: &[&Tensor]) -> Result<Tensor, OperationEr
         }
     };
     debug_assert_eq!(output.spec(), spec, "{} computes what it infers", op.name());
+    Ok(remember(op, inputs, output, Location::caller()))
+}
+
+/// The output of an operation as a tensor, with its history if recording.
+#[inline]
+pub(crate) fn remember<O: Op>(
+    op: O,
+    inputs: &[&Tensor],
+    output: Array,
+    location: &'static Location<'static>,
+) -> Tensor {
     // No gradient flows through whole numbers, nor through answers.
-    if autograd::is_recording() && spec.dtype.is_float() && inputs.iter().any(|input| input.requires_grad()) {
-        let node = Node::new(op, inputs, &output, Location::caller());
-        return Ok(Tensor::recorded(output, node));
+    if autograd::is_recording()
+        && output.dtype().is_float()
+        && inputs.iter().any(|input| input.requires_grad())
+    {
+        let node = Node::new(op, inputs, &output, location);
+        return Tensor::recorded(output, node);
     }
-    Ok(Tensor::from_array(output))
+    Tensor::from_array(output)
 }
 
 /// Panics at the caller's line with the text of the error.
