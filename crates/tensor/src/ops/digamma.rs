@@ -63,7 +63,7 @@ impl Tensor {
     ///
     /// ```
     /// use ndgrad_tensor::tensor;
-    /// assert_eq!(tensor([1.0, 2.0]).digamma().to_vec::<f32>(), [-0.5772157, 0.42278433]);
+    /// assert!((tensor([1.0]).digamma().item() + 0.5772157).abs() < 1e-6);
     /// ```
     #[doc(alias = "psi")]
     #[inline]

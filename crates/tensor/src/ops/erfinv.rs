@@ -120,7 +120,7 @@ impl Tensor {
     ///
     /// ```
     /// use ndgrad_tensor::tensor;
-    /// assert_eq!(tensor([0.0, 0.5]).erfinv().to_vec::<f32>(), [0.0, 0.47693628]);
+    /// assert!((tensor([0.5]).erfinv().item() - 0.4769363).abs() < 1e-6);
     /// ```
     #[inline]
     #[track_caller]
