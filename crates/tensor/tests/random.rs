@@ -223,7 +223,8 @@ fn choices_without_replacement_are_those_of_successive_draws() {
         let mut chi_square = 0.0;
         for a in 0..4 {
             for b in 0..4 {
-                let p = if weighted { weights[a] / 10.0 * weights[b] / (10.0 - weights[a]) } else { 1.0 / 12.0 };
+                let p =
+                    if weighted { weights[a] / 10.0 * weights[b] / (10.0 - weights[a]) } else { 1.0 / 12.0 };
                 let expected = if a == b { 0.0 } else { 20_000.0 * p };
                 if a == b {
                     assert_eq!(counts[a][b], 0.0);

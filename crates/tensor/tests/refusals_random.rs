@@ -31,16 +31,34 @@ fn parameters() {
     assert_eq!(refusal(|g| g.gamma([1], 0.0, 1.0, DType::F32)), message);
     assert_eq!(refusal(|_| random::gamma([1], 0.0, 1.0)), message);
     let starts = |message: String, start: &str| assert!(message.starts_with(start), "{message}");
-    starts(refusal(|g| g.gamma([1], 1.0, f64::NAN, DType::F32)), "gamma: the scale must be positive and finite");
+    starts(
+        refusal(|g| g.gamma([1], 1.0, f64::NAN, DType::F32)),
+        "gamma: the scale must be positive and finite",
+    );
     starts(refusal(|g| g.beta([1], -1.0, 1.0, DType::F32)), "beta: the a must be positive and finite");
-    starts(refusal(|g| g.exponential([1], f64::INFINITY, DType::F32)), "exponential: the rate must be positive");
-    starts(refusal(|g| g.normal_with([1], 0.0, -1.0, DType::F32)), "normal: the deviation must be finite and not");
+    starts(
+        refusal(|g| g.exponential([1], f64::INFINITY, DType::F32)),
+        "exponential: the rate must be positive",
+    );
+    starts(
+        refusal(|g| g.normal_with([1], 0.0, -1.0, DType::F32)),
+        "normal: the deviation must be finite and not",
+    );
     starts(refusal(|g| g.normal_with([1], f64::NAN, 1.0, DType::F32)), "normal: the mean must be finite");
-    starts(refusal(|g| g.log_normal([1], 0.0, f64::NAN, DType::F32)), "log_normal: the deviation must be finite");
-    starts(refusal(|g| g.poisson([1], -0.5)), "poisson: the rate must be between 0 and 10^15\n    rate  -0.5");
+    starts(
+        refusal(|g| g.log_normal([1], 0.0, f64::NAN, DType::F32)),
+        "log_normal: the deviation must be finite",
+    );
+    starts(
+        refusal(|g| g.poisson([1], -0.5)),
+        "poisson: the rate must be between 0 and 10^15\n    rate  -0.5",
+    );
     starts(refusal(|_| random::poisson([1], 2e15)), "poisson: the rate must be between 0 and 10^15");
     starts(refusal(|g| g.bernoulli([1], 1.5)), "bernoulli: the probability must be between 0 and 1");
-    starts(refusal(|_| tensor([1.0]).dropout(-0.1, true)), "dropout: the probability must be between 0 and 1");
+    starts(
+        refusal(|_| tensor([1.0]).dropout(-0.1, true)),
+        "dropout: the probability must be between 0 and 1",
+    );
     starts(refusal(|_| tensor([1.0]).dropout(f64::NAN, false)), "dropout: the probability must be");
 }
 
@@ -55,10 +73,7 @@ fn ranges() {
     let message = "uniform: a range that holds numbers is needed
     range  1..1   is empty, or too wide to have a finite width";
     assert_eq!(refusal(|g| g.uniform_in([1], 1.0..1.0, DType::F64)), message);
-    assert_eq!(
-        refusal(|g| g.uniform_in([1], f64::NAN..1.0, DType::F64)),
-        message.replace("1..1", "NaN..1")
-    );
+    assert_eq!(refusal(|g| g.uniform_in([1], f64::NAN..1.0, DType::F64)), message.replace("1..1", "NaN..1"));
     assert_eq!(
         refusal(|g| g.truncated_normal([1], 0.0, 1.0, 40.0..41.0, DType::F64)),
         "truncated_normal: a range that holds numbers is needed
@@ -75,10 +90,7 @@ fn dtypes() {
     dtype  i32   one of f32, f64 is needed
     convert them afterwards: x.to_dtype(...)";
     assert_eq!(refusal(|g| g.gamma([1], 1.0, 1.0, DType::I32)), message);
-    assert_eq!(
-        refusal(|g| g.uniform_in([1], 0.0..1.0, DType::I32)),
-        message.replace("gamma", "uniform")
-    );
+    assert_eq!(refusal(|g| g.uniform_in([1], 0.0..1.0, DType::I32)), message.replace("gamma", "uniform"));
     assert_eq!(
         refusal(|_| tensor([1, 2]).dropout(0.5, true)),
         "dropout: not defined for i32
@@ -102,7 +114,10 @@ fn weights() {
     one      -2"
     );
     let of = |weights: Tensor| refusal(|g| g.categorical([3], &weights));
-    assert!(of(tensor([0.0, 0.0])).starts_with("categorical: the weights of a row must have a positive finite sum"));
+    assert!(
+        of(tensor([0.0, 0.0]))
+            .starts_with("categorical: the weights of a row must have a positive finite sum")
+    );
     assert!(of(Tensor::zeros([0])).starts_with("categorical: there is no class to choose from"));
     assert!(of(tensor(1.0)).starts_with("categorical: the weights need an axis of classes"));
     assert!(of(tensor([1, 2])).starts_with("categorical: the weights must be f32, f64"));

@@ -6,7 +6,7 @@ use std::io::{self, BufWriter, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
 /// Opens a file to read it, and tells whether it is a regular one, which can be read again.
-pub(super) fn open(path: &Path) -> Result<(File, bool)> {
+pub(crate) fn open(path: &Path) -> Result<(File, bool)> {
     let explain = |error: io::Error| {
         let text = match error.kind() {
             ErrorKind::NotFound => "there is no such file\n    Check the spelling and the directory.",
@@ -28,7 +28,7 @@ pub(super) fn open(path: &Path) -> Result<(File, bool)> {
 const OUTPUT: &str = "output";
 
 /// The error of writing to a `Write`.
-pub(super) fn write_error(error: io::Error) -> Error {
+pub(crate) fn write_error(error: io::Error) -> Error {
     Error::file(OUTPUT, "write", error)
 }
 

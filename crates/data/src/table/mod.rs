@@ -19,6 +19,7 @@ pub use column::{Column, Numeric};
 pub use csv::Csv;
 pub use field::MISSING;
 pub use file::write_file;
+pub(crate) use file::{open, write_error};
 pub use nearest::nearest;
 
 use field::{excerpt, list, not_a_number, shorten};

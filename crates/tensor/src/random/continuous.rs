@@ -25,10 +25,11 @@ impl Generator {
     pub fn uniform_in(&mut self, shape: impl Into<Shape>, range: Range<f64>, dtype: DType) -> Tensor {
         let Range { start, end } = range;
         if !(start < end && (end - start).is_finite()) {
-            refuse(
-                OperationError::new("uniform", "a range that holds numbers is needed")
-                    .operand("range", format!("{start}..{end}"), "is empty, or too wide to have a finite width"),
-            );
+            refuse(OperationError::new("uniform", "a range that holds numbers is needed").operand(
+                "range",
+                format!("{start}..{end}"),
+                "is empty, or too wide to have a finite width",
+            ));
         }
         let shape = shape.into();
         let place = |unit: f64| start + (end - start) * unit;
@@ -60,7 +61,13 @@ impl Generator {
     /// # Panics
     /// When the mean or the deviation is not finite, or the deviation is negative; when the dtype is not a float.
     #[track_caller]
-    pub fn normal_with(&mut self, shape: impl Into<Shape>, mean: f64, deviation: f64, dtype: DType) -> Tensor {
+    pub fn normal_with(
+        &mut self,
+        shape: impl Into<Shape>,
+        mean: f64,
+        deviation: f64,
+        dtype: DType,
+    ) -> Tensor {
         check("normal", "mean", mean, mean.is_finite(), "must be finite");
         check_deviation("normal", deviation);
         let (shape, exact) = (shape.into(), matches!(self.0, Kind::MxNet(_)));
@@ -70,8 +77,7 @@ impl Generator {
                     true => z * deviation as f32 + mean as f32,
                     false => (mean + deviation * f64::from(z)) as f32,
                 };
-                let numbers: Vec<f32> =
-                    self.normal(shape).to_vec::<f32>().into_iter().map(scale).collect();
+                let numbers: Vec<f32> = self.normal(shape).to_vec::<f32>().into_iter().map(scale).collect();
                 Tensor::from_slice(shape, &numbers)
             }
             _ => self.floats("normal", shape, dtype, |generator| mean + deviation * Words::normal(generator)),

@@ -48,9 +48,7 @@ impl Generator {
             );
         }
         let count = range.end.wrapping_sub(range.start) as u64;
-        self.draws(shape.into(), |generator| {
-            range.start.wrapping_add(generator.source().below(count) as i64)
-        })
+        self.draws(shape.into(), |generator| range.start.wrapping_add(generator.source().below(count) as i64))
     }
 
     /// Numbers of classes, of i64, drawn in proportion to weights: the last axis of `weights` is one weight per
@@ -98,9 +96,16 @@ impl Generator {
         let rows = weights.shape().remove(weights.rank() - 1);
         if rows.broadcast(&shape) != Some(shape) {
             refuse(
-                OperationError::new("categorical", "the axes of weights before the last stretch to the shape")
-                    .operand("weights", weights.shape(), "")
-                    .operand("shape", shape, "aligned from the last axis, sizes must be equal or 1"),
+                OperationError::new(
+                    "categorical",
+                    "the axes of weights before the last stretch to the shape",
+                )
+                .operand("weights", weights.shape(), "")
+                .operand(
+                    "shape",
+                    shape,
+                    "aligned from the last axis, sizes must be equal or 1",
+                ),
             );
         }
         let mut row = Layout::contiguous(rows).broadcast_to(shape).offsets();
@@ -122,9 +127,8 @@ impl Cumulative {
     #[track_caller]
     pub fn new(name: &str, numbers: &Tensor, weight: impl Fn(f64, f64) -> f64) -> Cumulative {
         let (shape, dtype) = (numbers.shape(), numbers.dtype());
-        let refused = |rule: &str| {
-            OperationError::new(name, rule).operand("weights", format!("{shape} {dtype}"), "")
-        };
+        let refused =
+            |rule: &str| OperationError::new(name, rule).operand("weights", format!("{shape} {dtype}"), "");
         if !dtype.is_float() {
             refuse(
                 refused(&format!("the weights must be {}", DTypes::FLOATS))
@@ -149,7 +153,9 @@ impl Cumulative {
                 *number = sum;
             }
             if !(sum > 0.0 && sum.is_finite()) {
-                refuse(refused("the weights of a row must have a positive finite sum").operand("sum", sum, ""));
+                refuse(
+                    refused("the weights of a row must have a positive finite sum").operand("sum", sum, ""),
+                );
             }
         }
         Cumulative { sums, classes }

@@ -151,7 +151,11 @@ impl Generator {
     }
 
     /// Draws element after element.
-    pub(super) fn draws<T: Item>(&mut self, shape: Shape, mut draw: impl FnMut(&mut Generator) -> T) -> Tensor {
+    pub(super) fn draws<T: Item>(
+        &mut self,
+        shape: Shape,
+        mut draw: impl FnMut(&mut Generator) -> T,
+    ) -> Tensor {
         let numbers: Vec<T> = (0..shape.size()).map(|_| draw(self)).collect();
         Tensor::from_slice(shape, &numbers)
     }

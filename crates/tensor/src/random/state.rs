@@ -84,7 +84,8 @@ mod tests {
                 let mut restored: Generator = generator.to_string().parse().unwrap();
                 assert_eq!(restored.to_string(), generator.to_string());
                 assert_eq!(restored.seed(), generator.seed());
-                let [a, b] = [&mut restored, &mut generator.clone()].map(|g| (g.bits32(), g.permutation(700)));
+                let [a, b] =
+                    [&mut restored, &mut generator.clone()].map(|g| (g.bits32(), g.permutation(700)));
                 assert_eq!(a, b, "after {count}");
             }
         }
