@@ -47,6 +47,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("ndgrad-plot", &["ndgrad-array", "ndgrad-tensor"]),
     ("ndgrad", &["ndgrad-tensor", "ndgrad-data", "ndgrad-linear", "ndgrad-plot"]),
     ("ndgrad-cli", &["ndgrad"]),
+    ("ndgrad-fuzz", &["ndgrad-tensor", "ndgrad-data"]),
     ("xtask", &[]),
 ];
 

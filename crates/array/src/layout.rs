@@ -82,7 +82,10 @@ impl Layout {
     pub fn slice(&self, axis: usize, start: usize, count: usize, step: isize) -> Layout {
         let mut layout = *self;
         layout.shape.set(axis, count);
-        layout.strides[axis] *= step;
+        // With less than two elements the step leads nowhere, and may be any number.
+        if count > 1 {
+            layout.strides[axis] *= step;
+        }
         if count > 0 {
             layout.offset = self.offset.strict_add_signed(self.strides[axis] * start as isize);
         }
@@ -373,5 +376,12 @@ mod tests {
         assert_eq!(places(&layout), [0, 3, 1, 4, 2, 5]);
         assert_eq!(layout.reshape(Shape::from([6])), None);
         assert!(layout.reshape(Shape::from([3, 1, 2])).is_some());
+    }
+
+    /// Found by fuzzing: the step times the stride overflowed.
+    #[test]
+    fn a_huge_step_takes_one_element() {
+        let layout = Layout::contiguous(Shape::from([3, 4])).slice(0, 1, 1, isize::MAX);
+        assert_eq!(layout.offsets().collect::<Vec<_>>(), [4, 5, 6, 7]);
     }
 }

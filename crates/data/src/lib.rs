@@ -2,12 +2,17 @@
 
 mod ahead;
 mod dataset;
+mod elements;
 mod loader;
 mod nd_array_iter;
+pub mod npy;
+pub mod npz;
 mod position;
+pub mod safetensors;
 mod sampler;
 pub mod samples;
 mod table;
+mod zip;
 
 pub use dataset::{ArrayDataset, Dataset};
 pub use loader::{Batches, DataLoader};

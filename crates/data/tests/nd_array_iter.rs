@@ -137,7 +137,10 @@ fn it_shuffles_as_a_data_loader_does() {
     let loader = DataLoader::new(numbered(20)).batch_size(4).shuffle(true).seed(8);
     for _ in 0..2 {
         assert!(
-            loader.iter().map(|batch| batch.to_vec::<f32>()).eq(iter.by_ref().map(|b| b.data[0].to_vec()))
+            loader
+                .iter()
+                .map(|batch| batch.to_vec::<f32>())
+                .eq(iter.by_ref().map(|b| b.data[0].to_vec::<f32>()))
         );
         iter.reset();
     }

@@ -6,7 +6,7 @@ use std::io::{self, ErrorKind};
 use std::path::Path;
 
 /// Opens a file to read it, and tells whether it is a regular one, which can be read again.
-pub(super) fn open(path: &Path) -> Result<(File, bool)> {
+pub(crate) fn open(path: &Path) -> Result<(File, bool)> {
     let explain = |error: io::Error| {
         let text = match error.kind() {
             ErrorKind::NotFound => "there is no such file\n    Check the spelling and the directory.",

@@ -18,6 +18,7 @@ pub use category::{Category, Tally};
 pub use column::{Column, Numeric};
 pub use csv::Csv;
 pub use field::MISSING;
+pub(crate) use file::open;
 pub use nearest::nearest;
 
 use field::{excerpt, list, not_a_number, shorten};

@@ -1,18 +1,43 @@
 //! `Generator`: where random numbers come from.
 
-use ndgrad_array::Shape;
+use ndgrad_array::{Item, Shape};
 
 use super::mxnet::MxNet;
 use super::normal::inverse_normal;
 use super::philox::Philox;
+use super::words::{Own, Source, Words};
 use crate::Tensor;
 
 /// A source of random numbers, started from a seed.
+///
+/// # What a number depends on
+///
+/// The default generator, [`Generator::philox`], numbers its words of 32 bits; word `i` depends on the seed and `i`
+/// alone. The fixed-cost distributions use one word per element (`uniform` and `normal` of f32) or two (all of f64,
+/// `log_normal`, `exponential`, `truncated_normal`, `bernoulli`, `categorical`). The others, which reject and draw
+/// again (`integers`, `gamma`, `beta`, `poisson`), use one block of four words per element, from the next multiple of
+/// four on; an element that needs more draws from a generator of its own, of which the block is the seed. So
+/// element `i` never depends on the elements before it, and drawing in pieces is drawing at once.
+///
+/// # State
+///
+/// A generator prints as one line of text and is read back from it, in the middle of its numbers:
+///
+/// ```
+/// use ndgrad_tensor::random::Generator;
+/// let mut generator = Generator::philox(7);
+/// generator.normal([10]);
+/// let saved = generator.to_string();
+/// assert_eq!(saved, "philox seed=7 stream=0 position=10");
+/// let mut restored: Generator = saved.parse()?;
+/// assert_eq!(restored.bits64(), generator.bits64());
+/// # Ok::<(), ndgrad_tensor::Error>(())
+/// ```
 #[derive(Clone, Debug)]
-pub struct Generator(Kind);
+pub struct Generator(pub(super) Kind);
 
 #[derive(Clone, Debug)]
-enum Kind {
+pub(super) enum Kind {
     Philox(Philox),
     // Its state is 2.5 kB.
     MxNet(Box<MxNet>),
@@ -43,12 +68,21 @@ impl Generator {
     /// assert_ne!(generator.stream(2).permutation(5), before);
     /// ```
     pub fn stream(&self, key: u64) -> Generator {
-        let seed = match &self.0 {
+        // Stream 0 is the generator's own.
+        Generator(Kind::Philox(Philox::new(self.seed(), key.wrapping_add(1))))
+    }
+
+    /// The seed that it was started from.
+    ///
+    /// ```
+    /// use ndgrad_tensor::random::Generator;
+    /// assert_eq!(Generator::philox(7).stream(3).seed(), 7);
+    /// ```
+    pub fn seed(&self) -> u64 {
+        match &self.0 {
             Kind::Philox(philox) => philox.seed(),
             Kind::MxNet(mxnet) => mxnet.seed().into(),
-        };
-        // Stream 0 is the generator's own.
-        Generator(Kind::Philox(Philox::new(seed, key.wrapping_add(1))))
+        }
     }
 
     /// Numbers of f32 evenly spread over [0, 1): multiples of 2^-24 (of 2^-32, rounded, from MXNet's generator,
@@ -88,24 +122,48 @@ impl Generator {
         order
     }
 
-    /// A whole number below `bound`, all equally likely, without division in most cases (Lemire, "Fast random
-    /// integer generation in an interval", ACM TOMACS 29, 2019).
-    fn below(&mut self, bound: u64) -> u64 {
-        loop {
-            let product = u128::from(self.bits64()) * u128::from(bound);
-            let low = product as u64;
-            if low >= bound || low >= bound.wrapping_neg() % bound {
-                return (product >> 64) as u64;
-            }
+    /// 32 random bits.
+    ///
+    /// ```
+    /// use ndgrad_tensor::random::Generator;
+    /// // The first word of the known answer that the authors of Philox publish.
+    /// assert_eq!(Generator::philox(0).bits32(), 0x6627_e8d5);
+    /// assert_eq!(Generator::philox(0).bits64(), 0xe169_c58d_6627_e8d5);
+    /// ```
+    pub fn bits32(&mut self) -> u32 {
+        match &mut self.0 {
+            Kind::Philox(philox) => philox.next(),
+            Kind::MxNet(mxnet) => mxnet.bits(),
         }
     }
 
-    fn bits64(&mut self) -> u64 {
-        let mut word = || match &mut self.0 {
-            Kind::Philox(philox) => philox.next(),
-            Kind::MxNet(mxnet) => mxnet.bits(),
-        };
-        u64::from(word()) | u64::from(word()) << 32
+    /// 64 random bits: two times 32, the low ones first.
+    pub fn bits64(&mut self) -> u64 {
+        Words::bits64(self)
+    }
+
+    /// The words for one element of a formula that rejects.
+    pub(super) fn source(&mut self) -> Source<'_> {
+        match &mut self.0 {
+            Kind::Philox(philox) => Source::Own(Own::new(philox.next_block())),
+            Kind::MxNet(mxnet) => Source::MxNet(mxnet),
+        }
+    }
+
+    /// Draws element after element.
+    pub(super) fn draws<T: Item>(
+        &mut self,
+        shape: Shape,
+        mut draw: impl FnMut(&mut Generator) -> T,
+    ) -> Tensor {
+        let numbers: Vec<T> = (0..shape.size()).map(|_| draw(self)).collect();
+        Tensor::from_slice(shape, &numbers)
+    }
+}
+
+impl Words for Generator {
+    fn bits32(&mut self) -> u32 {
+        Generator::bits32(self)
     }
 }
 

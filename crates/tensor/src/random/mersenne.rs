@@ -17,6 +17,15 @@ impl Mersenne {
         Mersenne { state, next: 624 }
     }
 
+    /// The generator with this state, of which `next` numbers are used up, at most 624.
+    pub fn with_state(state: [u32; 624], next: usize) -> Mersenne {
+        Mersenne { state, next }
+    }
+
+    pub fn state(&self) -> (&[u32; 624], usize) {
+        (&self.state, self.next)
+    }
+
     pub fn next(&mut self) -> u32 {
         if self.next == 624 {
             self.twist();

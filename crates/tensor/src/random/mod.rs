@@ -10,16 +10,34 @@
 //! random::seed(1);
 //! assert_eq!(first.to_vec::<f32>(), random::normal([3]).to_vec::<f32>());
 //! ```
+//!
+//! What has a fraction is f32 here. The methods of a [`Generator`] take the dtype, and there are more of them:
+//!
+//! ```
+//! use ndgrad_tensor::{DType, random};
+//! let x = random::with_generator(|generator| generator.normal_with([3], 0.0, 1.0, DType::F64));
+//! assert_eq!(x.dtype(), DType::F64);
+//! ```
 
+mod choice;
+mod continuous;
+mod discrete;
+mod dropout;
+mod gamma;
 mod generator;
 mod mersenne;
 mod mxnet;
 mod normal;
 mod philox;
+mod poisson;
+mod state;
+mod words;
 
 use std::cell::RefCell;
+use std::mem;
+use std::ops::Range;
 
-use ndgrad_array::Shape;
+use ndgrad_array::{DType, Shape};
 
 use crate::Tensor;
 
@@ -53,12 +71,77 @@ pub fn with_generator<T>(body: impl FnOnce(&mut Generator) -> T) -> T {
     DEFAULT.with_borrow_mut(body)
 }
 
+/// The thread's default generator, taken out for a moment: a closure that is given it could not report a refusal at
+/// its caller's line.
+struct Lent(Generator);
+
+impl Lent {
+    fn take() -> Lent {
+        Lent(DEFAULT.with_borrow_mut(|generator| mem::replace(generator, Generator::philox(0))))
+    }
+}
+
+impl Drop for Lent {
+    fn drop(&mut self) {
+        set_generator(mem::replace(&mut self.0, Generator::philox(0)));
+    }
+}
+
 /// Standard normal numbers of f32.
+#[track_caller]
 pub fn normal(shape: impl Into<Shape>) -> Tensor {
-    with_generator(|generator| generator.normal(shape))
+    Lent::take().0.normal(shape)
 }
 
 /// Numbers of f32 evenly spread over [0, 1).
+#[track_caller]
 pub fn uniform(shape: impl Into<Shape>) -> Tensor {
-    with_generator(|generator| generator.uniform(shape))
+    Lent::take().0.uniform(shape)
+}
+
+macro_rules! of_the_default_generator {
+    ($($name:ident($($parameter:ident: $type:ty),*) $(+ $dtype:expr)?, $summary:literal;)*) => {$(
+        #[doc = $summary]
+        #[doc = concat!(
+            " From the thread's default generator.\n\n# Panics\nAs [`Generator::", stringify!($name), "`]."
+        )]
+        #[track_caller]
+        pub fn $name(shape: impl Into<Shape>, $($parameter: $type),*) -> Tensor {
+            Lent::take().0.$name(shape, $($parameter),* $(, $dtype)?)
+        }
+    )*};
+}
+
+of_the_default_generator! {
+    uniform_in(range: Range<f64>) + DType::F32, "Numbers of f32 evenly spread over a range, its end excluded.";
+    normal_with(mean: f64, deviation: f64) + DType::F32, "Normal numbers of f32 with this mean and deviation.";
+    exponential(rate: f64) + DType::F32, "Waiting times of f32 between events that come at this rate.";
+    gamma(gamma_shape: f64, scale: f64) + DType::F32, "Gamma numbers of f32 of this shape and scale.";
+    poisson(rate: f64), "Numbers of events, of i64, where `rate` are expected.";
+    bernoulli(probability: f64), "True with this probability, as bool.";
+    integers(range: Range<i64>), "Whole numbers of a range, its end excluded, of i64.";
+    categorical(weights: &Tensor), "Numbers of classes, of i64, in proportion to weights along the last axis.";
+}
+
+/// The numbers from 0 to `count - 1` in random order, all orders equally likely.
+pub fn permutation(count: usize) -> Vec<usize> {
+    Lent::take().0.permutation(count)
+}
+
+/// The rows of a tensor in random order. See [`Generator::shuffle`].
+///
+/// # Panics
+/// When the tensor is a scalar.
+#[track_caller]
+pub fn shuffle(x: &Tensor) -> Tensor {
+    Lent::take().0.shuffle(x)
+}
+
+/// `count` rows of a tensor, drawn at random. See [`Generator::choice`].
+///
+/// # Panics
+/// As [`Generator::choice`].
+#[track_caller]
+pub fn choice(x: &Tensor, count: usize, replace: bool, weights: Option<&Tensor>) -> Tensor {
+    Lent::take().0.choice(x, count, replace, weights)
 }

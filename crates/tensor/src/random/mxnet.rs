@@ -6,12 +6,16 @@ use super::mersenne::Mersenne;
 #[derive(Clone, Debug)]
 pub struct MxNet {
     seed: u32,
-    twister: Mersenne,
+    pub twister: Mersenne,
 }
 
 impl MxNet {
     pub fn new(seed: u32) -> MxNet {
         MxNet { seed, twister: Mersenne::new(seed.wrapping_mul(127)) }
+    }
+
+    pub fn with_twister(seed: u32, twister: Mersenne) -> MxNet {
+        MxNet { seed, twister }
     }
 
     pub fn seed(&self) -> u32 {

@@ -7,22 +7,47 @@ pub struct Philox {
     stream: u64,
     /// The number to come.
     position: u64,
+    /// The block that it stands in, unless it is the block's first.
+    block: [u32; 4],
 }
 
 impl Philox {
     pub const fn new(seed: u64, stream: u64) -> Philox {
-        Philox { seed, stream, position: 0 }
+        Philox { seed, stream, position: 0, block: [0; 4] }
+    }
+
+    /// The generator that has drawn `position` numbers.
+    pub fn at(seed: u64, stream: u64, position: u64) -> Philox {
+        let philox = Philox { position, ..Philox::new(seed, stream) };
+        Philox { block: philox.block(position / 4), ..philox }
     }
 
     pub fn seed(&self) -> u64 {
         self.seed
     }
 
+    pub fn stream(&self) -> u64 {
+        self.stream
+    }
+
+    pub fn position(&self) -> u64 {
+        self.position
+    }
+
     pub fn next(&mut self) -> u32 {
-        let block = self.block(self.position / 4);
-        let number = block[(self.position % 4) as usize];
-        self.position += 1;
-        number
+        let place = (self.position % 4) as usize;
+        if place == 0 {
+            self.block = self.block(self.position / 4);
+        }
+        self.position = self.position.wrapping_add(1);
+        self.block[place]
+    }
+
+    /// The next four numbers that begin a block.
+    pub fn next_block(&mut self) -> [u32; 4] {
+        let counter = self.position.div_ceil(4);
+        self.position = counter.wrapping_mul(4).wrapping_add(4);
+        self.block(counter)
     }
 
     /// Fills a slice with converted numbers, one each.
@@ -33,7 +58,8 @@ impl Philox {
         for four in rest.chunks_mut(4) {
             let block = self.block(self.position / 4);
             four.iter_mut().zip(block).for_each(|(out, bits)| *out = convert(bits));
-            self.position += four.len() as u64;
+            self.block = block;
+            self.position = self.position.wrapping_add(four.len() as u64);
         }
     }
 

@@ -1,0 +1,86 @@
+//! `Words`: where the formulas of distributions take their random bits from.
+
+use super::mxnet::MxNet;
+use super::normal::inverse_normal;
+use super::philox::Philox;
+
+/// A source of random words, and the numbers that are made of them.
+pub trait Words {
+    /// The next 32 bits.
+    fn bits32(&mut self) -> u32;
+
+    /// The next 64 bits, low word first.
+    fn bits64(&mut self) -> u64 {
+        let low = self.bits32();
+        u64::from(low) | u64::from(self.bits32()) << 32
+    }
+
+    /// A multiple of 2^-53 in [0, 1).
+    fn unit(&mut self) -> f64 {
+        (self.bits64() >> 11) as f64 * 2f64.powi(-53)
+    }
+
+    /// An odd multiple of 2^-53: in (0, 1), so that it has a logarithm and a quantile.
+    fn open(&mut self) -> f64 {
+        ((self.bits64() >> 12) as f64 + 0.5) * 2f64.powi(-52)
+    }
+
+    /// A standard normal number, the quantile of one uniform number: up to 8.2 from 0.
+    fn normal(&mut self) -> f64 {
+        inverse_normal(self.open())
+    }
+
+    /// A whole number below `bound`, all equally likely, without division in most cases (Lemire, "Fast random
+    /// integer generation in an interval", ACM TOMACS 29, 2019).
+    fn below(&mut self, bound: u64) -> u64 {
+        loop {
+            let product = u128::from(self.bits64()) * u128::from(bound);
+            let low = product as u64;
+            if low >= bound || low >= bound.wrapping_neg() % bound {
+                return (product >> 64) as u64;
+            }
+        }
+    }
+}
+
+/// The words of one element, as many as it needs.
+pub enum Source<'a> {
+    /// From Philox: words that no other element sees.
+    Own(Own),
+    /// From MXNet's generator: those that come next.
+    MxNet(&'a mut MxNet),
+}
+
+impl Words for Source<'_> {
+    fn bits32(&mut self) -> u32 {
+        match self {
+            Source::Own(own) => own.bits32(),
+            Source::MxNet(mxnet) => mxnet.bits(),
+        }
+    }
+}
+
+/// A block of four words, and behind it the numbers of a Philox of which the block is seed and stream.
+///
+/// A formula that rejects needs nobody knows how many words. With a source of its own for each element, element `i`
+/// does not depend on how often those before it were rejected.
+pub struct Own {
+    block: [u32; 4],
+    used: usize,
+    more: Option<Philox>,
+}
+
+impl Own {
+    pub fn new(block: [u32; 4]) -> Own {
+        Own { block, used: 0, more: None }
+    }
+
+    fn bits32(&mut self) -> u32 {
+        if let Some(&word) = self.block.get(self.used) {
+            self.used += 1;
+            return word;
+        }
+        let [a, b, c, d] = self.block.map(u64::from);
+        self.more.get_or_insert_with(|| Philox::new(a | b << 32, c | d << 32)).next()
+    }
+}
