@@ -30,8 +30,8 @@ pub use ndgrad_data as data;
 pub use ndgrad_linear as linear;
 pub use ndgrad_plot as plot;
 pub use ndgrad_tensor::{
-    Array, DType, Device, Element, Error, Index, OperationError, Place, Result, Shape, Spec, Style, Tensor, autograd,
-    live_buffers, ops, random, simd, tensor, threads,
+    Array, DType, Device, Element, Error, Index, OperationError, Place, Result, Shape, Spec, Style, Tensor,
+    autograd, live_buffers, ops, random, simd, tensor, threads,
 };
 
 /// What a program usually needs: `use ndgrad::prelude::*;`

@@ -85,7 +85,9 @@ fn what_tells_rows_apart_is_left_out_or_refused() {
     let text = table("id", &["p", "q", "r", "s", "t"]);
     assert_eq!(
         encode(&text).warnings,
-        ["feature \"id\" was left out: it has 5 levels in 5 rows; it tells rows apart rather than groups them"]
+        [
+            "feature \"id\" was left out: it has 5 levels in 5 rows; it tells rows apart rather than groups them"
+        ]
     );
     let chosen = ["a".to_string(), "id".to_string()];
     let error = encode_with(&text, |choice| choice.features = Some(&chosen)).err().unwrap();
@@ -141,7 +143,10 @@ fn targets_and_features_that_cannot_be() {
     );
     let chosen = |names: &[&str]| {
         let names: Vec<String> = names.iter().map(|name| name.to_string()).collect();
-        encode_with("y,a\n1,2\n2,5\n4,1\n", |choice| choice.features = Some(&names)).err().unwrap().to_string()
+        encode_with("y,a\n1,2\n2,5\n4,1\n", |choice| choice.features = Some(&names))
+            .err()
+            .unwrap()
+            .to_string()
     };
     assert_eq!(
         chosen(&["a", "y"]),

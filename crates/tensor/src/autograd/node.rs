@@ -67,7 +67,7 @@ impl Node {
         let input = |input: &&Tensor| Input {
             spec: input.spec(),
             edge: input.edge(),
-            value: saves.inputs.then(|| input.value().into_owned()),
+            value: (saves.inputs || !input.dtype().is_float()).then(|| input.value().into_owned()),
         };
         let saved = Saved {
             inputs: inputs.iter().map(input).collect(),
