@@ -1,4 +1,4 @@
-//! Reductions and orders against JAX, at edges, and by what must hold for all numbers.
+//! Reductions and orders against JAX and exact arithmetic, at edges, and by what must hold for all numbers.
 
 use ndgrad_tensor::autograd::{self, record};
 use ndgrad_tensor::{DType, Index, Tensor, tensor};
@@ -91,7 +91,7 @@ fn assert_near(what: &str, ours: &Tensor, golden: &Tensor) {
 #[test]
 fn results_and_gradients_are_those_of_jax() {
     let lines: Vec<&str> = include_str!("golden/reductions.txt").lines().skip(1).collect();
-    assert!(lines.len() > 800 && lines.len() % 4 == 0);
+    assert!(lines.len() > 800 && lines.len().is_multiple_of(4));
     for case in lines.chunks_exact(4) {
         let [what, x, y, gradient] = case else { unreachable!("four lines") };
         let x = parse(x);

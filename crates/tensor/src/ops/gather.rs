@@ -3,7 +3,7 @@
 use ndgrad_array::{Array, Backend, DType, DTypes, OperationError, Result, Shape, Spec};
 use ndgrad_cpu::Cpu;
 
-use super::fold::as_dtype;
+use super::elements::as_dtype;
 use super::line::along;
 use super::{Call, Case, Listed, Op, Saves, ScatterAdd, apply, resolve_axis};
 use crate::Tensor;

@@ -2,7 +2,7 @@
 
 use ndgrad_array::{Array, DTypes, OperationError, Result, Spec};
 
-use super::fold::combined;
+use super::elements::combined;
 use super::logsumexp::top_and_rest;
 use super::softmax::{Below, same_shape_cases};
 use super::{Axes, Call, Case, FoldOp, Listed, Op, Saves, Sum, apply, check_dtype};

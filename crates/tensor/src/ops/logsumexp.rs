@@ -3,7 +3,8 @@
 use ndgrad_array::{Array, Backend, Binary, DTypes, OperationError, Result, Scalar, Spec, Wide};
 use ndgrad_cpu::Cpu;
 
-use super::fold::{axes_cases, combined, where_equal};
+use super::elements::{combined, where_equal};
+use super::fold::axes_cases;
 use super::{Axes, Call, Case, FoldOp, Listed, Max, Op, Saves, Softmax, Sum, apply, check_dtype};
 use crate::{Integers, Tensor};
 

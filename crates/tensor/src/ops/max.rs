@@ -2,7 +2,7 @@
 
 use ndgrad_array::Scalar;
 
-use super::fold::where_equal;
+use super::elements::where_equal;
 use super::{Fold, Folded, Saves};
 use crate::{Integers, Tensor};
 

@@ -2,6 +2,7 @@
 
 mod axes;
 mod compare;
+mod elements;
 mod entry;
 mod extreme;
 mod fold;

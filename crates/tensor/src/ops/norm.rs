@@ -3,7 +3,8 @@
 use ndgrad_array::{Array, Backend, DTypes, OperationError, Result, Scalar, Spec, Wide};
 use ndgrad_cpu::Cpu;
 
-use super::fold::{axes_cases, where_equal};
+use super::elements::where_equal;
+use super::fold::axes_cases;
 use super::{Axes, Call, Case, Fold, FoldOp, Listed, Map, Max, Op, Sum, apply, check_dtype};
 use crate::{Integers, Tensor};
 

@@ -57,8 +57,8 @@ impl Op for Recurrence {
         along(axis, self.reverse, inputs, out, |inputs, out| Cpu.recurrence(&inputs[0], &inputs[1], out));
     }
 
-    /// What reaches x[i], the recurrence run backwards: g[i] = h[i] + factor[i + 1] g[i + 1]. The factor has the share
-    /// y[i - 1] of it.
+    /// What reaches `x[i]`, the recurrence run backwards: `g[i] = h[i] + factor[i + 1] g[i + 1]`. The factor has the
+    /// share `y[i - 1]` of it.
     fn gradient(&self, call: &Call<'_>, head: &Tensor, input: usize) -> Tensor {
         let axis = resolve_axis(Self::NAME, self.axis, head.rank()).expect("checked by infer");
         let reverse = !self.reverse;

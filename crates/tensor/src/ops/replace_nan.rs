@@ -2,7 +2,7 @@
 
 use ndgrad_array::Scalar;
 
-use super::fold::where_equal;
+use super::elements::where_equal;
 use super::{Call, Map, Saves};
 use crate::Tensor;
 

@@ -3,7 +3,7 @@
 use ndgrad_array::{Array, Backend, DType, DTypes, OperationError, Result, Spec};
 use ndgrad_cpu::Cpu;
 
-use super::fold::as_dtype;
+use super::elements::as_dtype;
 use super::gather::{check_positions, infer_positions, other_axes};
 use super::line::along;
 use super::{Call, Case, Gather, Listed, Op, Saves, apply, check_dtype, refuse, resolve_axis};

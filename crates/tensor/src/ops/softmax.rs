@@ -2,7 +2,7 @@
 
 use ndgrad_array::{Array, Binary, DTypes, OperationError, Result, Scalar, Spec};
 
-use super::fold::combined;
+use super::elements::combined;
 use super::{Axes, Call, Case, FoldOp, Listed, Max, Op, Saves, Sum, apply, check_dtype};
 use crate::{Integers, Tensor};
 
