@@ -34,6 +34,21 @@ pub trait Backend {
     /// which they stand, NaN last. `out` is i64.
     fn argsort(&self, x: &Array, descending: bool, out: &mut Array);
 
+    /// `out[.., i] = factor[.., i] * out[.., i - 1] + term[.., i]`, one after the other along the last axis, from 0.
+    fn recurrence(&self, term: &Array, factor: &Array, out: &mut Array);
+
+    /// `out[.., i] = x[.., index[.., i]]` along the last axis. `index` is i64, negative positions count from the end,
+    /// and every position must exist.
+    fn gather_lines(&self, x: &Array, index: &Array, out: &mut Array);
+
+    /// `out[.., index[.., i]] += x[.., i]` along the last axis, in order of `i`, from zeros. `index` as for
+    /// [`Backend::gather_lines`].
+    fn scatter_add_lines(&self, x: &Array, index: &Array, out: &mut Array);
+
+    /// How many of the numbers of `sorted` (one line, in rising order, NaN last) stand before each number of `x`;
+    /// equal ones do if `right`. `out` is i64.
+    fn search_sorted(&self, sorted: &Array, x: &Array, right: bool, out: &mut Array);
+
     /// The matrix products `[.., m, k] x [.., k, n] -> [.., m, n]`, where leading axes stretch to those of `out`.
     fn matmul(&self, x: &Array, y: &Array, out: &mut Array);
 

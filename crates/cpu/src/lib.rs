@@ -53,6 +53,22 @@ impl Backend for Cpu {
         lines::argsort(x, descending, out);
     }
 
+    fn recurrence(&self, term: &Array, factor: &Array, out: &mut Array) {
+        lines::recurrence(term, factor, out);
+    }
+
+    fn gather_lines(&self, x: &Array, index: &Array, out: &mut Array) {
+        lines::gather_lines(x, index, out);
+    }
+
+    fn scatter_add_lines(&self, x: &Array, index: &Array, out: &mut Array) {
+        lines::scatter_add_lines(x, index, out);
+    }
+
+    fn search_sorted(&self, sorted: &Array, x: &Array, right: bool, out: &mut Array) {
+        lines::search_sorted(sorted, x, right, out);
+    }
+
     fn matmul(&self, x: &Array, y: &Array, out: &mut Array) {
         matmul::matmul(x, y, out);
     }

@@ -25,8 +25,8 @@ use ndgrad_tensor::Tensor;
 
 use crate::npy;
 use crate::table::open;
-use ndgrad_array::write_file;
 use crate::zip::{self, Writer};
+use ndgrad_array::write_file;
 
 /// Reads all arrays of a file, by name.
 ///

@@ -5,8 +5,8 @@ use ndgrad_array::{MAX_RANK, OperationError, Shape};
 use super::backward::try_grad;
 use super::scope::recording;
 use super::{Backward, is_recording};
-use crate::ops::refuse;
 use crate::Tensor;
+use crate::ops::refuse;
 
 type Checked = Result<Tensor, OperationError>;
 

@@ -71,7 +71,7 @@ impl Node {
         let input = |(index, input): (usize, &&Tensor)| Input {
             spec: input.spec(),
             edge: input.edge(),
-            value: saves.has_input(index).then(|| input.value().into_owned()),
+            value: (saves.has_input(index) || !input.dtype().is_float()).then(|| input.value().into_owned()),
         };
         let saved = Saved {
             inputs: inputs.iter().enumerate().map(input).collect(),

@@ -4,7 +4,7 @@ use std::fmt;
 
 use ndgrad_array::{DType, DTypes, Device, Shape};
 
-use super::{Compare, CompareOp, Map, MapOp, Op, Zip, ZipOp};
+use super::{Compare, CompareOp, Fold, Map, MapOp, Op, Zip, ZipOp, fold};
 use crate::Tensor;
 
 /// One operation as the list knows it.
@@ -22,7 +22,7 @@ pub struct Entry {
 }
 
 impl Entry {
-    /// The entry of an operation that is neither a [`Map`], nor a [`Zip`], nor a [`Compare`].
+    /// The entry of an operation that is of no simpler kind, such as a [`Map`],.
     pub const fn op<O: Listed>() -> Entry {
         Entry {
             name: O::NAME,
@@ -50,13 +50,19 @@ impl Entry {
         Entry { name: C::NAME, doc: C::DOC, dtypes: C::DTYPES, differentiable: false, cases }
     }
 
+    /// The entry of a reduction.
+    pub const fn fold<F: Fold>() -> Entry {
+        let differentiable = F::DIFFERENTIABLE;
+        Entry { name: F::NAME, doc: F::DOC, dtypes: F::DTYPES, differentiable, cases: fold::cases::<F> }
+    }
+
     /// Where it runs.
     pub fn devices(&self) -> Vec<Device> {
         vec![Device::cpu()]
     }
 }
 
-/// What an [`Op`] that is neither a [`Map`], nor a [`Zip`], nor a [`Compare`] says for the list.
+/// What an [`Op`] that is of no simpler kind, such as a [`Map`], says for the list.
 pub trait Listed: Op {
     /// The name, as in [`Op::name`].
     const NAME: &'static str;

@@ -2,7 +2,11 @@
 
 mod axes;
 mod compare;
+mod elements;
 mod entry;
+mod extreme;
+mod fold;
+mod line;
 mod map;
 mod matrices;
 mod op;
@@ -11,16 +15,19 @@ mod zip;
 pub use axes::Axes;
 pub use compare::{Compare, CompareOp};
 pub use entry::{Case, Entry, Input, Listed};
+pub use extreme::{ArgOp, Extreme};
+pub use fold::{Fold, FoldOp, Folded};
 pub use map::{Map, MapOp};
 pub use op::{Call, Op, Saves, apply, try_apply};
+pub use unique::Unique;
 pub use zip::{Zip, ZipOp};
 
 pub(crate) use embed::write_part;
 pub(crate) use op::{accept, check_dtype, refuse, remember, resolve_axis, same_dtype};
 pub(crate) use with::check_value;
 
-/// One line per operation: the file, what it implements ([`Map`], [`Zip`], [`Compare`], or [`Op`] itself), the type.
-/// A file whose methods are made of other operations is `derived` and names no type.
+/// One line per operation: the file, what it implements ([`Map`], [`Zip`], [`Compare`], [`Fold`], or [`Op`]
+/// itself), the type. A file whose methods are made of other operations is `derived` and names no type.
 macro_rules! operations {
     ($($file:ident: $kind:ident $($name:ident)?;)*) => {
         $(mod $file;)*
@@ -126,7 +133,35 @@ operations! {
     masked_fill: derived;
 
     // Reductions.
-    sum: op Sum;
+    sum: fold Sum;
+    prod: fold Prod;
+    max: fold Max;
+    min: fold Min;
+    any: fold Any;
+    all: fold All;
+    argmax: op ArgMax;
+    argmin: op ArgMin;
+    norm: op Norm;
+    cumsum: op CumSum;
+    cumprod: op CumProd;
+    recurrence: op Recurrence;
+    replace_nan: map ReplaceNan;
+    logsumexp: op LogSumExp;
+    softmax: op Softmax;
+    log_softmax: op LogSoftmax;
+    mean: derived;
+    moments: derived;
+    nan_aside: derived;
+    cross_entropy: derived;
+
+    // Order.
+    argsort: op ArgSort;
+    search_sorted: op SearchSorted;
+    gather: op Gather;
+    scatter_add: op ScatterAdd;
+    sort: derived;
+    unique: derived;
+    pick: derived;
 
     // Shape.
     reshape: op Reshape;

@@ -20,13 +20,20 @@ pub trait Op: Any + Debug + Send + Sync + UnwindSafe + RefUnwindSafe {
     fn name(&self) -> &'static str;
 
     /// Which values [`Op::gradient`] reads. Others are let go, so that a tape holds no memory for nothing; of
-    /// those, shape and dtype can still be asked.
+    /// those, shape and dtype can still be asked. Inputs that no gradient flows to for their dtype (positions, masks)
+    /// are always kept.
     fn saves(&self) -> Saves {
         Saves::ALL
     }
 
     /// The shape rule: what comes out for such inputs, or why they are refused.
     fn infer(&self, inputs: &[Spec]) -> Result<Spec, OperationError>;
+
+    /// What the elements alone can tell, such as whether positions exist: why such inputs are refused, whose shapes
+    /// and dtypes [`Op::infer`] has passed.
+    fn check(&self, _inputs: &[&Array]) -> Result<(), OperationError> {
+        Ok(())
+    }
 
     /// For an operation that only looks at its input in another way: the layout of the result in the input's
     /// memory, if there is one.
@@ -168,6 +175,7 @@ pub fn try_apply<O: Op>(op: O, inputs: &[&Tensor]) -> Result<Tensor, OperationEr
             .remedy("bring them together with to_device"));
     }
     let spec = op.infer(&specs)?;
+    op.check(&arrays)?;
     let view = match &arrays[..] {
         [input] => op.view(input.layout()).map(|layout| input.view(layout)),
         _ => None,

@@ -1,0 +1,75 @@
+//! `min`: the smallest element, of all or along some axes.
+
+use ndgrad_array::Scalar;
+
+use super::elements::where_equal;
+use super::{Fold, Folded, Saves};
+use crate::{Integers, Tensor};
+
+/// The smallest element along some axes.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Min;
+
+impl Fold for Min {
+    const NAME: &'static str = "min";
+    const DOC: &'static str = "The smallest element along some axes.";
+    const SAVES: Saves = Saves::ALL;
+    const NOTHING: Option<&'static str> = Some("of no elements none is the smallest");
+
+    #[inline(always)]
+    fn identity<S: Scalar>(self) -> S {
+        S::HIGHEST
+    }
+
+    /// NaN on either side stays.
+    #[inline(always)]
+    fn combine<S: Scalar>(self, left: S, right: S) -> S {
+        S::select(left.less(right) | !left.equal(left), left, right)
+    }
+
+    /// The head, whole, for each element that is the smallest.
+    fn gradient(self, call: &Folded<'_>, head: &Tensor) -> Tensor {
+        head * where_equal(&call.input(), &call.output())
+    }
+}
+
+impl Tensor {
+    /// The smallest of all elements, as a scalar. NaN if one of them is NaN.
+    ///
+    /// Of several equal ones each receives the whole gradient (some frameworks share it out among them).
+    ///
+    /// ```
+    /// use ndgrad_tensor::tensor;
+    /// assert_eq!(tensor([[1.0, 2.0], [3.0, 4.0]]).min().item(), 1.0);
+    /// ```
+    ///
+    /// # Panics
+    /// When there are no elements; for bool.
+    #[track_caller]
+    pub fn min(&self) -> Tensor {
+        Min.all(self)
+    }
+
+    /// [`Tensor::min`] along these axes (counted from the end if negative), which go.
+    ///
+    /// ```
+    /// use ndgrad_tensor::tensor;
+    /// assert_eq!(tensor([[1.0, 4.0], [3.0, 2.0]]).min_axes(0).to_vec::<f32>(), [1.0, 2.0]);
+    /// ```
+    ///
+    /// # Panics
+    /// When there is no such axis, one is named twice, or there are no elements along them; for bool.
+    #[track_caller]
+    pub fn min_axes(&self, axes: impl Integers) -> Tensor {
+        Min.along(self, axes)
+    }
+
+    /// [`Tensor::min_axes`], where the axes stay with size 1, so that the result stretches back over the tensor.
+    ///
+    /// # Panics
+    /// As [`Tensor::min_axes`].
+    #[track_caller]
+    pub fn min_keepdims(&self, axes: impl Integers) -> Tensor {
+        Min.keepdims(self, axes)
+    }
+}
