@@ -18,7 +18,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use commands::{Demo, Fit, Plot, Predict};
+use commands::{Demo, Fit, Ops, Plot, Predict};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -27,6 +27,7 @@ Examples:
   ndgrad fit flats.csv --target rent           a model of your own file, saved in ndgrad-fit/
   ndgrad predict ndgrad-fit/model.safetensors new.csv -o predicted.csv
   ndgrad plot flats.csv --x area --y rent      a scatter plot of two columns
+  ndgrad ops                                   the operations of the engine
 
 Every command has its own help: ndgrad fit --help";
 
@@ -44,6 +45,7 @@ enum Command {
     Fit(Fit),
     Predict(Predict),
     Plot(Plot),
+    Ops(Ops),
 }
 
 fn main() -> ExitCode {
@@ -57,6 +59,7 @@ fn main() -> ExitCode {
         Command::Fit(fit) => fit.run(),
         Command::Predict(predict) => predict.run(),
         Command::Plot(plot) => plot.run(),
+        Command::Ops(ops) => ops.run(),
     };
     match result {
         Ok(()) if interrupt::asked() => ExitCode::from(failure::INTERRUPTED),

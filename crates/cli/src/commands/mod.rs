@@ -2,10 +2,12 @@
 
 mod demo;
 mod fit;
+mod ops;
 mod plot;
 mod predict;
 
 pub use demo::Demo;
 pub use fit::Fit;
+pub use ops::Ops;
 pub use plot::Plot;
 pub use predict::Predict;

@@ -1,6 +1,7 @@
 //! The operations: one file each, and [`OPS`], the list of all.
 
 mod axes;
+mod call;
 mod compare;
 mod elements;
 mod entry;
@@ -10,20 +11,23 @@ mod line;
 mod map;
 mod matrices;
 mod op;
+mod rules;
 mod zip;
 
 pub use axes::Axes;
+pub use call::{Call, Saves};
 pub use compare::{Compare, CompareOp};
 pub use entry::{Case, Entry, Input, Listed};
 pub use extreme::{ArgOp, Extreme};
 pub use fold::{Fold, FoldOp, Folded};
 pub use map::{Map, MapOp};
-pub use op::{Call, Op, Saves, apply, try_apply};
+pub use op::{Op, apply, try_apply};
 pub use unique::Unique;
 pub use zip::{Zip, ZipOp};
 
 pub(crate) use embed::write_part;
-pub(crate) use op::{accept, check_dtype, refuse, remember, resolve_axis, same_dtype};
+pub(crate) use op::remember;
+pub(crate) use rules::{accept, check_dtype, refuse, resolve_axis, same_dtype};
 pub(crate) use with::check_value;
 
 /// One line per operation: the file, what it implements ([`Map`], [`Zip`], [`Compare`], [`Fold`], or [`Op`]

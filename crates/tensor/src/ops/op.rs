@@ -4,13 +4,13 @@ use std::any::Any;
 use std::borrow::Cow;
 use std::fmt::Debug;
 use std::panic::{Location, RefUnwindSafe, UnwindSafe};
-use std::sync::Arc;
 
-use ndgrad_array::{Array, DTypes, Layout, OperationError, Result, Shape, Spec};
+use ndgrad_array::{Array, Layout, OperationError, Result, Spec};
 use smallvec::SmallVec;
 
+use super::{Call, Saves, refuse};
 use crate::Tensor;
-use crate::autograd::{self, Edge, Node, Saved};
+use crate::autograd::{self, Node};
 
 /// An operation as a value: its shape rule, its kernel, its gradient.
 ///
@@ -57,87 +57,6 @@ pub trait Op: Any + Debug + Send + Sync + UnwindSafe + RefUnwindSafe {
     /// The gradient of one input, in tensor operations, given the gradient `head` of the output. It may have the
     /// output's shape where the input was stretched: what is too much is summed away by `backward`.
     fn gradient(&self, call: &Call<'_>, head: &Tensor, input: usize) -> Tensor;
-}
-
-/// What an operation was applied to and what came out, as its gradient sees them.
-pub struct Call<'a> {
-    node: &'a Arc<Node>,
-    saved: &'a Saved,
-}
-
-impl<'a> Call<'a> {
-    pub(crate) fn new(node: &'a Arc<Node>, saved: &'a Saved) -> Call<'a> {
-        Call { node, saved }
-    }
-
-    /// The shape, dtype and device of an input.
-    #[inline]
-    pub fn spec(&self, input: usize) -> Spec {
-        self.saved.inputs[input].spec
-    }
-
-    /// The shape of an input.
-    #[inline]
-    pub fn shape(&self, input: usize) -> Shape {
-        self.saved.inputs[input].spec.shape
-    }
-
-    /// An input.
-    ///
-    /// # Panics
-    /// When [`Op::saves`] does not name the inputs.
-    pub fn input(&self, input: usize) -> Tensor {
-        let Some(value) = &self.saved.inputs[input].value else {
-            panic!("the gradient of {} reads its inputs, which it does not save", self.node.op().name())
-        };
-        match &self.saved.inputs[input].edge {
-            // What is computed from a leaf now must lead to it as it was then.
-            Some(Edge::Leaf(leaf)) if autograd::is_recording() => Tensor::frozen(value.array(), leaf),
-            _ => value.clone(),
-        }
-    }
-
-    /// The result.
-    ///
-    /// # Panics
-    /// When [`Op::saves`] does not name the output.
-    pub fn output(&self) -> Tensor {
-        let Some(output) = &self.saved.output else {
-            panic!("the gradient of {} reads its output, which it does not save", self.node.op().name())
-        };
-        Tensor::recorded(output.clone(), self.node.clone())
-    }
-}
-
-/// Which values a gradient reads.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Saves {
-    /// The elements of the inputs: one bit each, the first one's is the lowest.
-    pub inputs: u32,
-    /// The elements of the output.
-    pub output: bool,
-}
-
-impl Saves {
-    /// Shapes and dtypes only.
-    pub const NONE: Saves = Saves { inputs: 0, output: false };
-    /// The inputs' elements.
-    pub const INPUTS: Saves = Saves { inputs: u32::MAX, output: false };
-    /// The output's elements.
-    pub const OUTPUT: Saves = Saves { inputs: 0, output: true };
-    /// Everything.
-    pub const ALL: Saves = Saves { inputs: u32::MAX, output: true };
-
-    /// One input's elements.
-    pub const fn input(index: usize) -> Saves {
-        Saves { inputs: 1 << index, output: false }
-    }
-
-    /// Whether the elements of this input are read; those beyond the 32nd are if any is.
-    #[inline]
-    pub(crate) const fn has_input(self, index: usize) -> bool {
-        if index < 32 { self.inputs >> index & 1 == 1 } else { self.inputs != 0 }
-    }
 }
 
 /// Applies an operation, and remembers it if recording.
@@ -209,54 +128,4 @@ pub(crate) fn remember<O: Op>(
         return Tensor::recorded(output, node);
     }
     Tensor::from_array(output)
-}
-
-/// Panics at the caller's line with the text of the error.
-#[cold]
-#[track_caller]
-pub(crate) fn refuse(error: OperationError) -> ! {
-    panic!("{error}")
-}
-
-/// What was computed, or a panic at the caller's line with the text of the error.
-#[inline]
-#[track_caller]
-pub(crate) fn accept<T>(outcome: Result<T, OperationError>) -> T {
-    match outcome {
-        Ok(value) => value,
-        Err(error) => refuse(error),
-    }
-}
-
-/// The one dtype of all inputs, or an error that names the cast.
-pub(crate) fn same_dtype(name: &str, inputs: &[Spec]) -> Result<(), OperationError> {
-    let Some(other) = inputs.iter().find(|input| input.dtype != inputs[0].dtype) else { return Ok(()) };
-    Err(OperationError::new(name, "dtypes differ, and none is converted silently")
-        .operand("left", format!("{} {}", inputs[0].shape, inputs[0].dtype), "")
-        .operand("right", format!("{} {}", other.shape, other.dtype), "")
-        .remedy(format!("convert one: right.to_dtype(DType::{:?})", inputs[0].dtype)))
-}
-
-/// The dtype must be one that the operation takes.
-pub(crate) fn check_dtype(name: &str, dtypes: DTypes, input: Spec) -> Result<(), OperationError> {
-    if dtypes.contains(input.dtype) {
-        return Ok(());
-    }
-    let first = dtypes.iter().next().expect("an operation takes some dtype");
-    Err(OperationError::new(name, format!("not defined for {}", input.dtype))
-        .operand("tensor", format!("{} {}", input.shape, input.dtype), format!("one of {dtypes} is needed"))
-        .remedy(format!("convert it: x.to_dtype(DType::{first:?})")))
-}
-
-/// The axis that a number from -rank to rank - 1 names, or an error.
-pub(crate) fn resolve_axis(name: &str, axis: isize, rank: usize) -> Result<usize, OperationError> {
-    let resolved = if axis < 0 { axis + rank as isize } else { axis };
-    if (0..rank as isize).contains(&resolved) {
-        return Ok(resolved as usize);
-    }
-    let rule = match rank {
-        0 => "a scalar has no axes".to_string(),
-        _ => format!("an axis lies between {} and {}", -(rank as isize), rank - 1),
-    };
-    Err(OperationError::new(name, rule).operand("axis", axis, format!("of a tensor with {rank} axes")))
 }
