@@ -33,7 +33,7 @@ impl<'a> Call<'a> {
     /// An input.
     ///
     /// # Panics
-    /// When [`Op::saves`] does not name the inputs.
+    /// When [`Op::saves`](super::Op::saves) does not name the inputs.
     pub fn input(&self, input: usize) -> Tensor {
         let Some(value) = &self.saved.inputs[input].value else {
             panic!("the gradient of {} reads its inputs, which it does not save", self.node.op().name())
@@ -48,7 +48,7 @@ impl<'a> Call<'a> {
     /// The result.
     ///
     /// # Panics
-    /// When [`Op::saves`] does not name the output.
+    /// When [`Op::saves`](super::Op::saves) does not name the output.
     pub fn output(&self) -> Tensor {
         let Some(output) = &self.saved.output else {
             panic!("the gradient of {} reads its output, which it does not save", self.node.op().name())
