@@ -1,28 +1,9 @@
 //! What linear algebra refuses, and in what words, at the caller's line.
 
+mod common;
+
+use common::refusal;
 use ndgrad_tensor::{DType, Tensor, Triangle, ops, tensor};
-
-/// The text of the panic of `body`, which must come from this file.
-fn refusal<T>(body: impl FnOnce() -> T) -> String {
-    use std::cell::RefCell;
-    use std::panic::{AssertUnwindSafe, catch_unwind, set_hook, take_hook};
-    use std::sync::Mutex;
-
-    thread_local! {
-        static PLACE: RefCell<String> = const { RefCell::new(String::new()) };
-    }
-    static HOOK: Mutex<()> = Mutex::new(());
-    let _alone = HOOK.lock().unwrap_or_else(|failed| failed.into_inner());
-    let usual = take_hook();
-    set_hook(Box::new(|info| {
-        PLACE.set(info.location().map(|place| place.file().to_string()).unwrap_or_default());
-    }));
-    let outcome = catch_unwind(AssertUnwindSafe(|| drop(body())));
-    set_hook(usual);
-    let panic = outcome.expect_err("a refusal");
-    assert!(PLACE.take().ends_with("tests/refusals_linalg.rs"), "the panic is at the caller's line");
-    panic.downcast_ref::<String>().cloned().expect("a message")
-}
 
 fn zeros(shape: &[usize]) -> Tensor {
     Tensor::zeros(shape)

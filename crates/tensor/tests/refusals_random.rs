@@ -1,28 +1,14 @@
 //! What random draws refuse, and in what words, at the caller's line.
 
+mod common;
+
 use ndgrad_tensor::random::{self, Generator};
 use ndgrad_tensor::{DType, Tensor, tensor};
 
-/// The text of the panic of `body`, which must come from this file.
+/// The refusal of `body`, which draws from a generator.
+#[track_caller]
 fn refusal<T>(body: impl FnOnce(&mut Generator) -> T) -> String {
-    use std::cell::RefCell;
-    use std::panic::{AssertUnwindSafe, catch_unwind, set_hook, take_hook};
-    use std::sync::Mutex;
-
-    thread_local! {
-        static PLACE: RefCell<String> = const { RefCell::new(String::new()) };
-    }
-    static HOOK: Mutex<()> = Mutex::new(());
-    let _alone = HOOK.lock().unwrap_or_else(|failed| failed.into_inner());
-    let usual = take_hook();
-    set_hook(Box::new(|info| {
-        PLACE.set(info.location().map(|place| place.file().to_string()).unwrap_or_default());
-    }));
-    let outcome = catch_unwind(AssertUnwindSafe(|| drop(body(&mut Generator::philox(1)))));
-    set_hook(usual);
-    let panic = outcome.expect_err("a refusal");
-    assert!(PLACE.take().ends_with("tests/refusals_random.rs"), "the panic is at the caller's line");
-    panic.downcast_ref::<String>().cloned().expect("a message")
+    common::refusal(|| body(&mut Generator::philox(1)))
 }
 
 #[test]
