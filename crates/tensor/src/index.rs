@@ -150,37 +150,37 @@ macro_rules! index_from {
     ($($number:ty),*) => {$(
         impl From<$number> for Index {
             fn from(position: $number) -> Index {
-                Index::At(position as isize)
+                Index::At(whole(position))
             }
         }
 
         impl From<Range<$number>> for Index {
             fn from(range: Range<$number>) -> Index {
-                Index::Range { start: Some(range.start as isize), end: Some(range.end as isize), step: 1 }
+                Index::Range { start: Some(whole(range.start)), end: Some(whole(range.end)), step: 1 }
             }
         }
 
         impl From<RangeFrom<$number>> for Index {
             fn from(range: RangeFrom<$number>) -> Index {
-                Index::Range { start: Some(range.start as isize), end: None, step: 1 }
+                Index::Range { start: Some(whole(range.start)), end: None, step: 1 }
             }
         }
 
         impl From<RangeTo<$number>> for Index {
             fn from(range: RangeTo<$number>) -> Index {
-                Index::Range { start: None, end: Some(range.end as isize), step: 1 }
+                Index::Range { start: None, end: Some(whole(range.end)), step: 1 }
             }
         }
 
         impl From<RangeInclusive<$number>> for Index {
             fn from(range: RangeInclusive<$number>) -> Index {
-                Index::Range { start: Some(*range.start() as isize), end: after(*range.end() as isize), step: 1 }
+                Index::Range { start: Some(whole(*range.start())), end: after(whole(*range.end())), step: 1 }
             }
         }
 
         impl From<RangeToInclusive<$number>> for Index {
             fn from(range: RangeToInclusive<$number>) -> Index {
-                Index::Range { start: None, end: after(range.end as isize), step: 1 }
+                Index::Range { start: None, end: after(whole(range.end)), step: 1 }
             }
         }
     )*};
@@ -190,7 +190,12 @@ index_from!(i32, isize, usize);
 
 /// The end of a range that includes `last`; after the last position (-1) comes the end of the axis.
 fn after(last: isize) -> Option<isize> {
-    if last == -1 { None } else { Some(last + 1) }
+    if last == -1 { None } else { Some(last.saturating_add(1)) }
+}
+
+/// A number as a position. What is beyond every axis stays beyond it, and does not come round to count from the end.
+fn whole(number: impl TryInto<isize>) -> isize {
+    number.try_into().unwrap_or(isize::MAX)
 }
 
 impl From<RangeFull> for Index {

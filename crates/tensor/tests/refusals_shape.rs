@@ -209,3 +209,13 @@ fn what_cannot_be_set() {
     );
     assert_eq!(refusal(|| y.set(0, 1.0)), message);
 }
+
+/// They once wrapped around: the largest `usize` was the last element, and the end after the largest `isize` overflowed.
+#[test]
+fn positions_beyond_every_axis() {
+    let x = Tensor::zeros([3]);
+    assert!(refusal(|| x.i(usize::MAX)).starts_with("i: index out of bounds"));
+    assert!(refusal(|| x.i(..usize::MAX)).starts_with("i: range out of bounds"));
+    assert!(refusal(|| x.i(0..=isize::MAX)).starts_with("i: range out of bounds"));
+    assert!(refusal(|| x.i(..=usize::MAX)).starts_with("i: range out of bounds"));
+}
