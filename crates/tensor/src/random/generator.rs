@@ -88,13 +88,21 @@ impl Generator {
     /// Numbers of f32 evenly spread over [0, 1): multiples of 2^-24 (of 2^-32, rounded, from MXNet's generator,
     /// where 1 is possible).
     pub fn uniform(&mut self, shape: impl Into<Shape>) -> Tensor {
-        self.uniforms(shape.into(), |unit| unit)
+        self.uniforms(
+            shape.into(),
+            #[inline(always)]
+            |unit| unit,
+        )
     }
 
     /// Standard normal numbers of f32. From Philox, each is the quantile of one uniform number (32 bits, so up to
     /// 6.3 from 0); from MXNet's generator, it is the polar method (Marsaglia and Bray, SIAM Review 6, 1964).
     pub fn normal(&mut self, shape: impl Into<Shape>) -> Tensor {
-        self.normals(shape.into(), |z| z)
+        self.normals(
+            shape.into(),
+            #[inline(always)]
+            |z| z,
+        )
     }
 
     /// What becomes of the numbers of [`Generator::uniform`].
@@ -103,7 +111,11 @@ impl Generator {
         filled(shape, |out| match &mut self.0 {
             Kind::Philox(philox) => {
                 // 24 bits are an i32, which vector registers convert.
-                philox.fill(out, |[bits]| then((bits >> 8) as i32 as f32 * 2f32.powi(-24)));
+                philox.fill(
+                    out,
+                    #[inline(always)]
+                    |[bits]| then((bits >> 8) as i32 as f32 * 2f32.powi(-24)),
+                );
             }
             Kind::MxNet(mxnet) => out.fill_with(|| then(mxnet.uniform())),
         })
@@ -113,7 +125,11 @@ impl Generator {
     #[inline(always)]
     pub(super) fn normals(&mut self, shape: Shape, then: impl Fn(f32) -> f32 + Copy + Sync) -> Tensor {
         filled(shape, |out| match &mut self.0 {
-            Kind::Philox(philox) => philox.fill(out, |[bits]| then(normal_single(bits))),
+            Kind::Philox(philox) => philox.fill(
+                out,
+                #[inline(always)]
+                |[bits]| then(normal_single(bits)),
+            ),
             Kind::MxNet(mxnet) => {
                 mxnet.normal(out);
                 out.iter_mut().for_each(|z| *z = then(*z));
@@ -130,7 +146,11 @@ impl Generator {
     ) -> Tensor {
         filled(shape, |out| match &mut self.0 {
             Kind::Philox(philox) => {
-                philox.fill(out, |[low, high]| formula(u64::from(low) | u64::from(high) << 32));
+                philox.fill(
+                    out,
+                    #[inline(always)]
+                    |[low, high]| formula(u64::from(low) | u64::from(high) << 32),
+                );
             }
             Kind::MxNet(mxnet) => out.fill_with(|| formula(Source::MxNet(mxnet).bits64())),
         })

@@ -3,6 +3,7 @@
 //! A block of four numbers is a formula of its counter, so many are computed at a time, in vector registers and on
 //! several threads, and each is the same as if it were computed alone.
 
+use bytemuck::Pod;
 use ndgrad_cpu::simd::vectorized;
 use ndgrad_cpu::threads::fill_pieces;
 
@@ -65,7 +66,8 @@ impl Philox {
 
     /// Fills a slice with a formula of the numbers to come, `K` for each element. The formula must be inlined to be
     /// computed in vector registers; large slices are split over threads.
-    pub fn fill<const K: usize, T: Send>(
+    #[inline(always)]
+    pub fn fill<const K: usize, T: Pod + Send>(
         &mut self,
         out: &mut [T],
         formula: impl Fn([u32; K]) -> T + Copy + Sync,
@@ -73,7 +75,10 @@ impl Philox {
         let start = self.position;
         fill_pieces(out, WORK, 1, |element, piece| {
             let position = start.wrapping_add((element * K) as u64);
-            vectorized(|| self.fill_from(position, piece, formula));
+            vectorized(
+                #[inline(always)]
+                || self.fill_from(position, piece, formula),
+            );
         });
         self.move_to(start.wrapping_add((out.len() * K) as u64));
     }
@@ -163,7 +168,10 @@ impl Words for Ahead<'_> {
     #[inline]
     fn bits32(&mut self) -> u32 {
         if self.taken == TILE {
-            vectorized(|| self.philox.fill_from(self.start, &mut self.words, |[word]| word));
+            vectorized(
+                #[inline(always)]
+                || self.philox.fill_from(self.start, &mut self.words, |[word]| word),
+            );
             self.taken = 0;
         }
         let word = self.words[self.taken];
