@@ -157,13 +157,6 @@ impl Tensor {
         self.spec().device
     }
 
-    /// The tensor on another device; itself if it is there already. MXNet's `as_in_context`.
-    pub fn to_device(&self, device: Device) -> Tensor {
-        // One device exists so far, so a tensor is always there already.
-        debug_assert_eq!(device, self.device());
-        self.clone()
-    }
-
     /// The only element, widened to f64.
     ///
     /// # Panics

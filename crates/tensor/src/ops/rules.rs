@@ -28,6 +28,15 @@ pub(crate) fn same_dtype(name: &str, inputs: &[Spec]) -> Result<(), OperationErr
         .remedy(format!("convert one: right.to_dtype(DType::{:?})", inputs[0].dtype)))
 }
 
+/// The one device of all inputs, or an error.
+pub(crate) fn same_device(name: &str, inputs: &[Spec]) -> Result<(), OperationError> {
+    let Some(other) = inputs.iter().find(|input| input.device != inputs[0].device) else { return Ok(()) };
+    Err(OperationError::new(name, "operands live on different devices")
+        .operand("first", inputs[0].device, "")
+        .operand("another", other.device, "")
+        .remedy("bring them together with to_device"))
+}
+
 /// The dtype must be one that the operation takes.
 pub(crate) fn check_dtype(name: &str, dtypes: DTypes, input: Spec) -> Result<(), OperationError> {
     if dtypes.contains(input.dtype) {
