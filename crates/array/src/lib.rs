@@ -10,6 +10,7 @@ mod error;
 mod file;
 mod formula;
 mod layout;
+mod math;
 mod matrices;
 mod scalar;
 mod shape;

@@ -54,14 +54,20 @@ pub(crate) fn is_parallel(work: usize) -> bool {
 }
 
 /// Fills `out` piece by piece: `fill` is given the index of a piece's first element, and the piece. `work` is
-/// the number of operations per element; pieces start at multiples of `unit`.
+/// the number of operations per element; pieces start at multiples of `unit`. Large work is split over threads, so
+/// what an element becomes may depend on its index alone.
+///
+/// ```
+/// let mut squares = vec![0; 1 << 20];
+/// ndgrad_cpu::threads::fill_pieces(&mut squares, 1, 1, |start, piece| {
+///     for (i, out) in piece.iter_mut().enumerate() {
+///         *out = (start + i) * (start + i);
+///     }
+/// });
+/// assert_eq!(squares[1000], 1_000_000);
+/// ```
 #[inline]
-pub(crate) fn fill_pieces<T: Send>(
-    out: &mut [T],
-    work: usize,
-    unit: usize,
-    fill: impl Fn(usize, &mut [T]) + Sync,
-) {
+pub fn fill_pieces<T: Send>(out: &mut [T], work: usize, unit: usize, fill: impl Fn(usize, &mut [T]) + Sync) {
     if !is_parallel(out.len().saturating_mul(work)) {
         return fill(0, out);
     }
