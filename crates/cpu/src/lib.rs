@@ -8,11 +8,13 @@ mod elementwise;
 mod gemm;
 mod linalg;
 mod lines;
+pub mod loops;
 mod matmul;
 mod movement;
 mod reduce;
 pub mod simd;
 pub mod threads;
+mod tiles;
 
 use ndgrad_array::{Array, Backend, Binary, Breakdown, MatrixFunction, Predicate, Reduction, Unary, Wide};
 

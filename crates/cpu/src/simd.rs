@@ -2,6 +2,8 @@
 
 use std::sync::atomic::{AtomicU8, Ordering};
 
+use ndgrad_array::Element;
+
 /// A set of vector instructions that kernels are compiled for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[repr(u8)]
@@ -85,6 +87,23 @@ pub fn vectorized<R>(body: impl FnOnce() -> R) -> R {
         Level::Baseline => {}
     }
     body()
+}
+
+/// [`vectorized`], but for 256 bits at the most: wider registers gain nothing where elements are only moved, or whole.
+#[inline(always)]
+pub fn vectorized_moderately<R>(body: impl FnOnce() -> R) -> R {
+    #[cfg(target_arch = "x86_64")]
+    if level() >= Level::Avx2 {
+        // SAFETY: `set_level` admits a level only after the processor said that it has these instructions.
+        return unsafe { avx2(body) };
+    }
+    body()
+}
+
+/// Runs `body`, a loop over elements of `T`, compiled for the vector registers that are worth it for them.
+#[inline(always)]
+pub fn vectorized_for<T: Element, R>(body: impl FnOnce() -> R) -> R {
+    if const { T::DTYPE.is_float() } { vectorized(body) } else { vectorized_moderately(body) }
 }
 
 #[cfg(target_arch = "x86_64")]

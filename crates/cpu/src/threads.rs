@@ -2,6 +2,7 @@
 
 use std::sync::{Arc, OnceLock, RwLock};
 
+use bytemuck::{Pod, cast_slice_mut};
 use rayon::ThreadPool;
 use rayon::prelude::*;
 
@@ -56,18 +57,29 @@ pub(crate) fn is_parallel(work: usize) -> bool {
 /// Fills `out` piece by piece: `fill` is given the index of a piece's first element, and the piece. `work` is
 /// the number of operations per element; pieces start at multiples of `unit`.
 #[inline]
-pub(crate) fn fill_pieces<T: Send>(
+pub(crate) fn fill_pieces<T: Pod>(
     out: &mut [T],
     work: usize,
     unit: usize,
     fill: impl Fn(usize, &mut [T]) + Sync,
 ) {
-    if !is_parallel(out.len().saturating_mul(work)) {
+    split(cast_slice_mut(out), size_of::<T>(), work, unit, &|first, out| fill(first, cast_slice_mut(out)));
+}
+
+/// [`fill_pieces`] for elements of `size` bytes.
+pub(crate) fn split(
+    out: &mut [u8],
+    size: usize,
+    work: usize,
+    unit: usize,
+    fill: &(dyn Fn(usize, &mut [u8]) + Sync),
+) {
+    if !is_parallel((out.len() / size).saturating_mul(work)) {
         return fill(0, out);
     }
     let piece = (CHUNK / work.max(1)).next_multiple_of(unit.max(1)).max(unit);
     current().install(|| {
-        out.par_chunks_mut(piece).enumerate().for_each(|(index, chunk)| fill(index * piece, chunk));
+        out.par_chunks_mut(piece * size).enumerate().for_each(|(index, chunk)| fill(index * piece, chunk));
     });
 }
 
