@@ -14,13 +14,19 @@ use crate::threads::split;
 /// Bytes of a tile: the three that an operation may need fit in L1 beside its result.
 const BYTES: usize = 4096;
 
-/// Memory of one tile, aligned for every dtype and vector register.
+/// Memory for what a kernel computes on the way, aligned for every dtype and vector register.
 #[repr(align(64))]
-struct Tile([u8; BYTES]);
+struct Scratch([u8; 4 * BYTES]);
 
 thread_local! {
-    // Kept, because zeroing them anew would cost more than a small operation.
-    static TILES: RefCell<[Tile; 3]> = const { RefCell::new([const { Tile([0; BYTES]) }; 3]) };
+    // Kept, because zeroing it anew would cost more than a small operation.
+    static SCRATCH: RefCell<Scratch> = const { RefCell::new(Scratch([0; 4 * BYTES])) };
+}
+
+/// Lends 16 KiB that belong to the thread. What they hold is unspecified. They cannot be lent again meanwhile.
+#[inline]
+pub fn with_scratch<R>(body: impl FnOnce(&mut [u8]) -> R) -> R {
+    SCRATCH.with_borrow_mut(|scratch| body(&mut scratch.0))
 }
 
 /// What is done with a piece of every operand and the piece of the result that belongs to it.
@@ -80,7 +86,7 @@ fn run_pieces<const N: usize>(sources: &[Source<'_>; N], steps: Steps, out: &mut
     let size = out.dtype().size();
     let Steps { row, unit, most } = steps;
     split(out.as_bytes_mut(), size, 1, unit, &|first, mut out| {
-        TILES.with_borrow_mut(|tiles| {
+        with_scratch(|scratch| {
             let mut held = [None; N];
             let mut done = first;
             while !out.is_empty() {
@@ -88,7 +94,7 @@ fn run_pieces<const N: usize>(sources: &[Source<'_>; N], steps: Steps, out: &mut
                 let left = if unit == 1 { row - column } else { usize::MAX };
                 let step = most.min(left).min(out.len() / size);
                 let (piece, rest) = std::mem::take(&mut out).split_at_mut(step * size);
-                let mut memory = tiles.iter_mut().zip(&mut held);
+                let mut memory = scratch.chunks_exact_mut(BYTES).zip(&mut held);
                 let parts = sources.each_ref().map(|source| {
                     let (tile, held) = memory.next().expect("a tile for each operand");
                     source.piece(at, column..column + step, row, tile, held)
@@ -151,11 +157,10 @@ impl<'a> Source<'a> {
         at: usize,
         columns: std::ops::Range<usize>,
         row: usize,
-        tile: &'t mut Tile,
+        tile: &'t mut [u8],
         held: &mut Option<(usize, usize)>,
     ) -> &'t [u8] {
         let (size, count) = (self.size, columns.len());
-        let tile = &mut tile.0;
         match &self.places {
             Places::Whole => &self.bytes[(at * row + columns.start) * size..][..count * size],
             Places::Single => {

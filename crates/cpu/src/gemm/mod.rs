@@ -8,7 +8,7 @@
 mod packed;
 mod vector;
 
-use ndgrad_array::{Array, Element, Layout};
+use ndgrad_array::{Array, Buffer, Element, Layout};
 
 pub use self::packed::Packed;
 use crate::threads::{is_parallel, join};
@@ -69,6 +69,18 @@ impl<'a, T: Element> Matrix<'a, T> {
     #[inline(always)]
     pub fn at(&self, row: usize, column: usize) -> T {
         self.elements[self.place(row, column)]
+    }
+
+    /// A copy of the elements, row by row.
+    pub fn packed(&self) -> Buffer {
+        let mut copy = Buffer::new(self.rows * self.columns * size_of::<T>());
+        let mut elements = copy.as_mut_slice::<T>().iter_mut();
+        for row in 0..self.rows {
+            for (column, copy) in (0..self.columns).zip(&mut elements) {
+                *copy = self.at(row, column);
+            }
+        }
+        copy
     }
 
     fn part(self, row: usize, rows: usize, column: usize, columns: usize) -> Self {
