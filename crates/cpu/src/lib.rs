@@ -11,6 +11,7 @@ mod lines;
 pub mod loops;
 mod matmul;
 mod movement;
+mod pool;
 mod reduce;
 pub mod simd;
 pub mod threads;
