@@ -1,7 +1,7 @@
 //! `copy`, `fill`, `gather`, `scatter_add`: elements moved, not computed. Most of it knows only their size.
 
 use bytemuck::{Pod, cast_slice, cast_slice_mut};
-use ndgrad_array::{Array, DTypes, Element, Layout, Offsets, Wide, with_dtype};
+use ndgrad_array::{Array, DTypes, Element, Layout, Wide, with_dtype};
 
 use crate::contiguous;
 use crate::threads::split;
@@ -36,7 +36,14 @@ pub fn copy_run(size: usize, source: &[u8], start: usize, stride: isize, out: &m
 }
 
 /// Fills `out` with rows of `row` evenly spaced elements of `size` bytes, which begin where `starts` says.
-pub fn copy_rows(size: usize, source: &[u8], starts: Offsets, stride: isize, row: usize, out: &mut [u8]) {
+pub fn copy_rows(
+    size: usize,
+    source: &[u8],
+    starts: impl Iterator<Item = usize>,
+    stride: isize,
+    row: usize,
+    out: &mut [u8],
+) {
     with_size!(size, T => {
         let (source, out): (&[T], &mut [T]) = (cast_slice(source), cast_slice_mut(out));
         for (out, start) in out.chunks_mut(row).zip(starts) {

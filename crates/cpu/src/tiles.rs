@@ -4,6 +4,7 @@
 //! to where a loop over contiguous slices finds it in L1. Nothing here knows of dtypes: elements are bytes.
 
 use std::cell::RefCell;
+use std::iter;
 
 use ndgrad_array::{Array, Layout};
 
@@ -35,31 +36,34 @@ type Run<'a, const N: usize> = &'a (dyn Fn([&[u8]; N], &mut [u8]) + Sync);
 /// Calls `run` with pieces of `out`, which is contiguous, and with those of up to three operands that belong to
 /// them; operands stretch to the shape of `out`.
 pub fn for_tiles<const N: usize>(operands: [&Array; N], out: &mut Array, run: Run<'_, N>) {
-    let count = out.shape().size();
+    let shape = *out.shape();
+    let (count, size) = (shape.size(), out.dtype().size());
     if count == 0 {
         return;
     }
-    let simple = operands.map(|x| Source::simple(x, count));
-    let largest = operands.iter().map(|x| x.dtype().size()).max().unwrap_or(1);
-    if simple.iter().all(Option::is_some) {
-        let sources = simple.map(|source| source.expect("all are simple"));
-        let whole = sources.iter().all(|source| matches!(source.places, Places::Whole));
-        let most = if whole { count } else { BYTES / largest };
-        return run_pieces(&sources, Steps { row: count, unit: 1, most }, out, run);
+    let mut row = None;
+    let plain = operands.map(|x| Source::plain(x, &shape, count, &mut row));
+    if plain.iter().all(Option::is_some) {
+        let sources = plain.map(|source| source.expect("all are plain"));
+        if sources.iter().all(|source| matches!(source.places, Places::Whole)) {
+            return split(out.as_bytes_mut(), size, 1, 1, &|first, out| {
+                let count = out.len() / size;
+                run(sources.each_ref().map(|source| source.part(first, count)), out);
+            });
+        }
+        return run_tiles(&sources, row.unwrap_or(count), out, run);
     }
     let near = operands.map(|x| is_far(x).then(|| contiguous(x)));
     let operands: [&Array; N] = std::array::from_fn(|i| near[i].as_ref().unwrap_or(operands[i]));
-    let layouts = Layout::collapse_all(operands.map(|x| x.layout().broadcast_to(*out.shape())));
-    let sources: [Source<'_>; N] = std::array::from_fn(|i| Source::rows(operands[i], &layouts[i]));
+    let layouts = Layout::collapse_all(operands.map(|x| x.layout().broadcast_to(shape)));
     let row = layouts[0].shape().last().copied().unwrap_or(1);
-    let most = BYTES / largest;
-    // Short rows are taken several at a time, long ones in pieces.
-    let steps = if row <= most {
-        Steps { row, unit: row, most: most / row * row }
-    } else {
-        Steps { row, unit: 1, most }
-    };
-    run_pieces(&sources, steps, out, run);
+    let splits = layouts.map(|layout| layout.split(layout.shape().rank().saturating_sub(1)));
+    let sources: [Source<'_>; N] = std::array::from_fn(|i| {
+        let (x, (rows, inner)) = (operands[i], &splits[i]);
+        let places = Places::Rows(rows, inner.strides().last().copied().unwrap_or(0));
+        Source { bytes: x.bytes(), size: x.dtype().size(), places }
+    });
+    run_tiles(&sources, row, out, run);
 }
 
 /// Whether the elements of much memory are visited far from each other: they are brought together first, block by
@@ -71,33 +75,26 @@ fn is_far(x: &Array) -> bool {
         && !matches!(layout.collapse().strides().last(), None | Some(0 | 1))
 }
 
-/// How the elements of a result are taken.
-#[derive(Clone, Copy)]
-struct Steps {
-    /// Elements of a row, along which every operand is evenly spaced.
-    row: usize,
-    /// Pieces begin at multiples of this: whole rows, or anywhere in one.
-    unit: usize,
-    /// Elements of a piece at most.
-    most: usize,
-}
-
-fn run_pieces<const N: usize>(sources: &[Source<'_>; N], steps: Steps, out: &mut Array, run: Run<'_, N>) {
+/// Along a row of `row` elements, every operand is evenly spaced. Short rows are taken several at a time, long ones in
+/// pieces.
+fn run_tiles<const N: usize>(sources: &[Source<'_>; N], row: usize, out: &mut Array, run: Run<'_, N>) {
     let size = out.dtype().size();
-    let Steps { row, unit, most } = steps;
+    let most = BYTES / sources.iter().map(|source| source.size).max().unwrap_or(1);
+    let whole_rows = most / row * row;
+    let unit = if whole_rows > 0 { row } else { 1 };
     split(out.as_bytes_mut(), size, 1, unit, &|first, mut out| {
         with_scratch(|scratch| {
             let mut held = [None; N];
             let mut done = first;
             while !out.is_empty() {
-                let (at, column) = (done / row, done % row);
-                let left = if unit == 1 { row - column } else { usize::MAX };
-                let step = most.min(left).min(out.len() / size);
+                let (at, column) = if whole_rows > 0 { (done / row, 0) } else { (done / row, done % row) };
+                let most = if whole_rows > 0 { whole_rows } else { most.min(row - column) };
+                let step = most.min(out.len() / size);
                 let (piece, rest) = std::mem::take(&mut out).split_at_mut(step * size);
                 let mut memory = scratch.chunks_exact_mut(BYTES).zip(&mut held);
                 let parts = sources.each_ref().map(|source| {
                     let (tile, held) = memory.next().expect("a tile for each operand");
-                    source.piece(at, column..column + step, row, tile, held)
+                    source.piece(Piece { at, column, row, count: step }, tile, held)
                 });
                 run(parts, piece);
                 (out, done) = (rest, done + step);
@@ -106,91 +103,106 @@ fn run_pieces<const N: usize>(sources: &[Source<'_>; N], steps: Steps, out: &mut
     });
 }
 
+/// Elements of a result: `count` from a column of row `at` on; they go on in further rows if they begin with a row.
+#[derive(Clone, Copy)]
+struct Piece {
+    at: usize,
+    column: usize,
+    row: usize,
+    count: usize,
+}
+
 /// An operand, as one sees it who walks through the result.
+#[derive(Clone, Copy)]
 struct Source<'a> {
-    /// From the first element on, if there is a first one in memory; else the whole buffer.
     bytes: &'a [u8],
     /// Bytes of an element.
     size: usize,
-    places: Places,
+    places: Places<'a>,
 }
 
-/// Where the elements lie.
-enum Places {
+/// Where the elements of an operand lie.
+#[derive(Clone, Copy)]
+enum Places<'a> {
     /// One for each of the result's, in their order.
     Whole,
     /// One for all.
     Single,
+    /// One row, the same for every row of the result.
+    Same,
+    /// One for each row of the result.
+    Each,
     /// In rows: where each begins, and the distance of neighbours in one.
-    Rows { rows: Layout, stride: isize },
+    Rows(&'a Layout, isize),
 }
 
 impl<'a> Source<'a> {
-    /// An operand that needs no layout.
+    /// An operand whose elements lie one behind the other, and stretch over rows of one length that all operands agree
+    /// on.
     #[inline]
-    fn simple(x: &'a Array, count: usize) -> Option<Source<'a>> {
+    fn plain(x: &'a Array, shape: &[usize], count: usize, row: &mut Option<usize>) -> Option<Source<'a>> {
         let bytes = x.as_bytes()?;
         let size = x.dtype().size();
-        let places = match bytes.len() / size {
-            own if own == count => Places::Whole,
-            1 => Places::Single,
-            _ => return None,
+        let own = bytes.len() / size;
+        let mut agreed = |length: usize| *row.get_or_insert(length) == length;
+        let places = if own == count {
+            Places::Whole
+        } else if own == 1 {
+            Places::Single
+        } else {
+            let last = x.shape().iter().position(|&size| size != 1)?;
+            let inner = shape.len() - x.shape().iter().rev().position(|&size| size != 1)?;
+            if shape.ends_with(&x.shape()[last..]) && agreed(own) {
+                Places::Same
+            } else if x.shape().len() == shape.len()
+                && x.shape()[..inner] == shape[..inner]
+                && agreed(shape[inner..].iter().product())
+            {
+                Places::Each
+            } else {
+                return None;
+            }
         };
         Some(Source { bytes, size, places })
     }
 
-    /// An operand stretched to the shape of a result.
-    fn rows(x: &'a Array, layout: &Layout) -> Source<'a> {
-        if let Some(simple) = Source::simple(x, layout.shape().size()) {
-            return simple;
-        }
-        let (rows, row) = layout.split(layout.shape().rank().saturating_sub(1));
-        let stride = row.strides().last().copied().unwrap_or(0);
-        Source { bytes: x.bytes(), size: x.dtype().size(), places: Places::Rows { rows, stride } }
+    #[inline]
+    fn part(&self, first: usize, count: usize) -> &'a [u8] {
+        &self.bytes[first * self.size..][..count * self.size]
     }
 
-    /// The elements of row `at` (of the length `row`) from `columns.start` on; they may go on in the rows that follow
-    /// if they begin with a row. `held` is where the elements lie that the tile holds from earlier, and how many.
+    /// The elements of a piece. `held` is where the elements lie that the tile holds from earlier, and how many.
     #[inline]
-    fn piece<'t>(
-        &'t self,
-        at: usize,
-        columns: std::ops::Range<usize>,
-        row: usize,
-        tile: &'t mut [u8],
-        held: &mut Option<(usize, usize)>,
-    ) -> &'t [u8] {
-        let (size, count) = (self.size, columns.len());
-        match &self.places {
-            Places::Whole => &self.bytes[(at * row + columns.start) * size..][..count * size],
-            Places::Single => {
-                if held.is_none_or(|(_, held)| held < count) {
-                    copy_run(size, self.bytes, 0, 0, &mut tile[..count * size]);
-                    *held = Some((0, count));
-                }
-                &tile[..count * size]
+    fn piece<'t>(&'t self, piece: Piece, tile: &'t mut [u8], held: &mut Option<(usize, usize)>) -> &'t [u8] {
+        let Piece { at, column, row, count } = piece;
+        let in_row = count <= row - column;
+        let (start, stride, again) = match self.places {
+            Places::Whole => return self.part(at * row + column, count),
+            Places::Single => (0, 0, true),
+            Places::Same => (column, 1, true),
+            Places::Each => (at, 0, in_row),
+            Places::Rows(rows, stride) => {
+                let start = rows.offsets_from(at).next().expect("a row of the operand");
+                let again =
+                    if in_row { stride == 0 } else { rows.strides().iter().all(|&stride| stride == 0) };
+                (start.wrapping_add_signed(stride * column as isize), stride, again)
             }
-            Places::Rows { rows, stride } => {
-                let place = rows.offsets_from(at).next().expect("a row of the operand");
-                if columns.end <= row {
-                    let start = place.wrapping_add_signed(stride * columns.start as isize);
-                    if *stride == 1 {
-                        return &self.bytes[start * size..][..count * size];
-                    }
-                    if *stride != 0 || held.is_none_or(|held| held.0 != start || held.1 < count) {
-                        copy_run(size, self.bytes, start, *stride, &mut tile[..count * size]);
-                        *held = Some((start, count));
-                    }
-                } else {
-                    let same = rows.strides().iter().all(|&stride| stride == 0);
-                    if !same || held.is_none_or(|held| held.1 < count) {
-                        let rows = rows.offsets_from(at);
-                        copy_rows(size, self.bytes, rows, *stride, row, &mut tile[..count * size]);
-                        *held = Some((place, count));
-                    }
+        };
+        if in_row && stride == 1 {
+            return self.part(start, count);
+        }
+        let tile = &mut tile[..count * self.size];
+        if !again || held.is_none_or(|(place, filled)| place != start || filled < count) {
+            *held = Some((start, count));
+            match self.places {
+                Places::Same => copy_rows(self.size, self.bytes, iter::repeat(0), stride, row, tile),
+                Places::Each if !in_row => copy_rows(self.size, self.bytes, at.., stride, row, tile),
+                Places::Rows(rows, _) if !in_row => {
+                    copy_rows(self.size, self.bytes, rows.offsets_from(at), stride, row, tile);
                 }
-                &tile[..count * size]
+                _ => copy_run(self.size, self.bytes, start, stride, tile),
             }
         }
+        tile
     }
 }
