@@ -5,13 +5,14 @@
 //! of fused multiply-adds over `k`, in blocks (see `gemm`). Each of a batch of products is summed as it would be alone.
 
 use std::marker::PhantomData;
+use std::ops::Range;
 
 use bytemuck::{cast_slice, cast_slice_mut};
 use ndgrad_array::{Array, Buffer, DTypes, Element, Shape, with_dtype};
 
 use crate::gemm::{self, Matrix, Packed};
-use crate::reduce::{Combine, fold_columns, fold_rows, fold_run};
-use crate::simd::vectorized_for;
+use crate::reduce::{Combine, LANES, Run, fold_columns, fold_rows, fold_run};
+use crate::simd::{Kernel, vectorized_for};
 use crate::threads::fill_pieces;
 
 pub fn matmul(x: &Array, y: &Array, out: &mut Array) {
@@ -105,15 +106,7 @@ fn matvec<T: Element>(matrix: Matrix<'_, T>, column: Matrix<'_, T>, out: &mut [T
     let out_bytes = cast_slice_mut(out);
     if matrix.row_stride == 1 && matrix.column_stride != 1 && count > 1 {
         return fold_columns(&sum, count, matrix.rows, size, out_bytes, &|lanes, _, columns, rows| {
-            let lanes: &mut [T] = cast_slice_mut(lanes);
-            vectorized_for::<T, _>(|| {
-                for (k, lane) in rows.clone().zip(lanes.chunks_exact_mut(columns.len())) {
-                    let column = &matrix.elements[matrix.place(columns.start, k)..][..lane.len()];
-                    for (lane, &x) in lane.iter_mut().zip(column) {
-                        *lane = x.mul_add(vector[k], *lane);
-                    }
-                }
-            });
+            vectorized_for::<T, _>(Columns { matrix, columns, rows, vector, lanes: cast_slice_mut(lanes) });
         });
     }
     let copy: Buffer;
@@ -125,18 +118,91 @@ fn matvec<T: Element>(matrix: Matrix<'_, T>, column: Matrix<'_, T>, out: &mut [T
         Matrix { elements: copy.as_slice(), start: 0, row_stride, column_stride, ..matrix }
     };
     fold_rows(&sum, count, size, out_bytes, &|first, numbers, out| {
-        let out: &mut [T] = cast_slice_mut(out);
         let vector = &vector[numbers.clone()];
-        vectorized_for::<T, _>(|| {
-            for (i, out) in out.iter_mut().enumerate() {
-                let row = &matrix.elements[matrix.place(first + i, numbers.start)..][..vector.len()];
-                let add = |lanes: &mut [T], start: usize| {
-                    for ((lane, &x), &y) in lanes.iter_mut().zip(&row[start..]).zip(&vector[start..]) {
-                        *lane = x.mul_add(y, *lane);
-                    }
-                };
-                *out = fold_run(vector.len(), T::ZERO, add, |left, right| left + right);
-            }
+        vectorized_for::<T, _>(Dots {
+            matrix,
+            first,
+            column: numbers.start,
+            vector,
+            out: cast_slice_mut(out),
         });
     });
+}
+
+/// Columns of a matrix, some rows of each, times the numbers of a vector, added to one lane each.
+struct Columns<'a, T> {
+    matrix: Matrix<'a, T>,
+    /// The rows of the matrix.
+    columns: Range<usize>,
+    /// Its columns.
+    rows: Range<usize>,
+    vector: &'a [T],
+    lanes: &'a mut [T],
+}
+
+impl<T: Element> Kernel for Columns<'_, T> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self) {
+        for (k, lane) in self.rows.zip(self.lanes.chunks_exact_mut(self.columns.len())) {
+            let column = &self.matrix.elements[self.matrix.place(self.columns.start, k)..][..lane.len()];
+            let factor = self.vector[k];
+            for (lane, &x) in lane.iter_mut().zip(column) {
+                *lane = x.mul_add(factor, *lane);
+            }
+        }
+    }
+}
+
+/// Products of some rows of a matrix, or of a part of their columns, with a vector.
+struct Dots<'a, T> {
+    matrix: Matrix<'a, T>,
+    first: usize,
+    column: usize,
+    vector: &'a [T],
+    out: &'a mut [T],
+}
+
+impl<T: Element> Kernel for Dots<'_, T> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self) {
+        let count = self.vector.len();
+        for (i, out) in self.out.iter_mut().enumerate() {
+            let row = &self.matrix.elements[self.matrix.place(self.first + i, self.column)..][..count];
+            *out = fold_run(count, &Products(row, self.vector));
+        }
+    }
+}
+
+struct Products<'a, T>(&'a [T], &'a [T]);
+
+impl<T: Element> Run for Products<'_, T> {
+    type Number = T;
+
+    #[inline(always)]
+    fn identity(&self) -> T {
+        T::ZERO
+    }
+
+    #[inline(always)]
+    fn add(&self, mut lanes: [T; LANES], start: usize) -> [T; LANES] {
+        let (x, y) = (&self.0[start..start + LANES], &self.1[start..start + LANES]);
+        for i in 0..LANES {
+            lanes[i] = x[i].mul_add(y[i], lanes[i]);
+        }
+        lanes
+    }
+
+    #[inline(always)]
+    fn add_one(&self, lane: T, i: usize) -> T {
+        self.0[i].mul_add(self.1[i], lane)
+    }
+
+    #[inline(always)]
+    fn combine(&self, left: T, right: T) -> T {
+        left + right
+    }
 }

@@ -4,8 +4,10 @@ use bytemuck::{Pod, cast_slice, cast_slice_mut};
 use ndgrad_array::{Array, DTypes, Element, Layout, Wide, with_dtype};
 
 use crate::contiguous;
+use crate::simd::prefetch;
 use crate::threads::split;
 use crate::tiles::for_tiles;
+use crate::transpose::{Rows, SIDE, transpose};
 
 /// Runs an expression with `$T` standing for a type of `$size` bytes.
 macro_rules! with_size {
@@ -105,9 +107,6 @@ fn convert_run<X: Element, T: Element>(x: &[X], out: &mut [T]) {
     }
 }
 
-/// The sides of a block of a transposition: a cache line of f32.
-const SIDE: usize = 16;
-
 /// Into a contiguous array.
 fn copy_whole(x: &Array, out: &mut Array) {
     let size = out.dtype().size();
@@ -117,12 +116,10 @@ fn copy_whole(x: &Array, out: &mut Array) {
         });
     }
     let from = x.layout().collapse();
-    let sizes = &from.shape()[1..];
-    let row = sizes.iter().product::<usize>();
+    let row = from.shape()[1..].iter().product::<usize>();
     split(out.as_bytes_mut(), size, 1, row * SIDE, &|first, out| {
-        let rows = out.len() / size / row;
-        let from = from.slice(0, first / row, rows, 1);
-        copy_places(size, x.bytes(), from, out, Layout::contiguous(*from.shape()));
+        let from = from.slice(0, first / row, out.len() / size / row, 1);
+        copy_places(size, x.bytes(), &from, out, &Layout::contiguous(*from.shape()));
     });
 }
 
@@ -130,17 +127,17 @@ fn copy_whole(x: &Array, out: &mut Array) {
 fn copy_view(x: &Array, out: &mut Array) {
     let (size, to) = (out.dtype().size(), *out.layout());
     if out.shape().size() > 0 {
-        copy_places(size, x.bytes(), *x.layout(), out.bytes_mut(), to);
+        let [from, to] = Layout::collapse_all([*x.layout(), to]);
+        copy_places(size, x.bytes(), &from, out.bytes_mut(), &to);
     }
 }
 
-/// Copies what the first layout says to where the second says; there is something.
-fn copy_places(size: usize, source: &[u8], from: Layout, target: &mut [u8], to: Layout) {
-    let [from, to] = Layout::collapse_all([from, to]);
-    with_size!(size, T => copy_as::<T>(cast_slice(source), &from, cast_slice_mut(target), &to));
+/// Copies what the first layout says to where the second says. They have as few axes as possible, and elements.
+fn copy_places(size: usize, source: &[u8], from: &Layout, target: &mut [u8], to: &Layout) {
+    with_size!(size, T => copy_as::<T>(cast_slice(source), from, cast_slice_mut(target), to));
 }
 
-fn copy_as<T: Pod + Default>(source: &[T], from: &Layout, target: &mut [T], to: &Layout) {
+fn copy_as<T: Pod>(source: &[T], from: &Layout, target: &mut [T], to: &Layout) {
     let Some(inner) = from.shape().rank().checked_sub(1) else {
         target[to.offset()] = source[from.offset()];
         return;
@@ -153,48 +150,20 @@ fn copy_as<T: Pod + Default>(source: &[T], from: &Layout, target: &mut [T], to: 
         let sizes = [from.shape()[side], count];
         let outer = |layout: &Layout| layout.select(inner, 0).select(side, 0).offsets();
         for (start, place) in outer(from).zip(outer(to)) {
-            transpose(source, (start, stride), target, (place, to.strides()[side]), sizes);
+            let to = Rows { start: place, stride: to.strides()[side] };
+            transpose(source, Rows { start, stride }, target, to, sizes);
         }
         return;
     }
     let outer = |layout: &Layout| layout.select(inner, 0).offsets();
-    for (start, mut place) in outer(from).zip(outer(to)) {
+    for (mut start, mut place) in outer(from).zip(outer(to)) {
         if to_stride == 1 {
             run(source, start, stride, &mut target[place..place + count]);
             continue;
         }
-        let mut start = start;
         for _ in 0..count {
             target[place] = source[start];
             (start, place) = (start.wrapping_add_signed(stride), place.wrapping_add_signed(to_stride));
-        }
-    }
-}
-
-/// Writes the columns of a matrix as rows: row `i` of the source, side by side, begins at `start + i stride`, and that
-/// of the result likewise. Block by block, each read row by row, so that no cache line is fetched twice.
-fn transpose<T: Pod + Default>(
-    source: &[T],
-    (start, stride): (usize, isize),
-    target: &mut [T],
-    (place, row_stride): (usize, isize),
-    [rows, columns]: [usize; 2],
-) {
-    let at = |start: usize, stride: isize, i: usize| start.wrapping_add_signed(stride * i as isize);
-    let mut block = [[T::default(); SIDE]; SIDE];
-    for row in (0..rows).step_by(SIDE) {
-        let height = SIDE.min(rows - row);
-        for column in (0..columns).step_by(SIDE) {
-            let width = SIDE.min(columns - column);
-            for (j, block) in block[..width].iter_mut().enumerate() {
-                copy_row(&source[at(start, stride, column + j) + row..][..height], &mut block[..height]);
-            }
-            for i in 0..height {
-                let target = &mut target[at(place, row_stride, row + i) + column..][..width];
-                for (target, block) in target.iter_mut().zip(&block) {
-                    *target = block[i];
-                }
-            }
         }
     }
 }
@@ -203,19 +172,25 @@ pub fn fill(value: Wide, out: &mut Array) {
     with_dtype!(out.dtype(), T => out.as_mut_slice::<T>().fill(T::narrow(value)))
 }
 
+/// Rows ahead of the one that is copied that are asked from memory. What lies on so many pages no processor foresees.
+const AHEAD: usize = 8;
+
 pub fn gather(x: &Array, rows: &[usize], out: &mut Array) {
     let x = contiguous(x);
     let source = x.as_bytes().expect("a contiguous copy");
-    let (size, width) = (x.dtype().size(), x.layout().split(1).1.shape().size());
+    let (size, width) = (x.dtype().size(), x.shape()[1..].iter().product::<usize>());
     if width == 0 {
         return;
     }
     with_size!(size, T => {
         let source: &[T] = cast_slice(source);
         split(out.as_bytes_mut(), size, 1, width, &|start, out| {
-            let out: &mut [T] = cast_slice_mut(out);
-            for (out, &row) in out.chunks_exact_mut(width).zip(&rows[start / width..]) {
-                copy_row(&source[row * width..][..width], out);
+            let (out, rows): (&mut [T], _) = (cast_slice_mut(out), &rows[start / width..]);
+            for (i, out) in out.chunks_exact_mut(width).enumerate() {
+                if let Some(&row) = rows.get(i + AHEAD) {
+                    prefetch(&source[row * width..][..width]);
+                }
+                copy_row(&source[rows[i] * width..][..width], out);
             }
         });
     })

@@ -12,12 +12,15 @@ use bytemuck::{cast_slice, cast_slice_mut};
 use ndgrad_array::{Array, Buffer, Element, Layout, Reduction, with_dtype};
 
 use crate::contiguous;
-use crate::simd::vectorized_for;
+use crate::simd::{Kernel, vectorized_for};
 use crate::threads::{is_parallel, split};
-use crate::tiles::with_scratch;
+use crate::tiles::{SCRATCH, with_scratch};
 
-const LANES: usize = 16;
+pub const LANES: usize = 16;
 const BLOCK: usize = 1024;
+
+/// Blocks that are reduced at the same time: an addition takes about as many cycles.
+const TOGETHER: usize = 4;
 
 /// Numbers of a long sum that one task takes: whole blocks, a power of two of them, so that they are a branch of
 /// the tree.
@@ -26,8 +29,9 @@ const BRANCH: usize = 16 * BLOCK;
 /// Fewer outputs than this do not keep all threads busy.
 const FEW: usize = 64;
 
-/// Bytes of a lane when neighbouring outputs are computed side by side.
-const WIDTH: usize = 1024;
+/// Bytes of a lane when neighbouring outputs are computed side by side: two pages of each row are read, and all lanes
+/// together stay in L2.
+const WIDTH: usize = 8192;
 
 pub fn reduce<F: Reduction>(formula: F, x: &Array, kept: usize, out: &mut Array) {
     with_dtype!(x.dtype(), F::DTYPES, T => reduce_with(&Typed::<T, F>(formula, PhantomData), x, kept, out))
@@ -62,84 +66,145 @@ impl<T: Element, F: Reduction> Combine for Typed<T, F> {
     }
 
     fn combine(&self, left: &mut [u8], right: &[u8]) {
-        let (left, right): (&mut [T], &[T]) = (cast_slice_mut(left), cast_slice(right));
-        let right = &right[..left.len()];
-        vectorized_for::<T, _>(|| {
-            for (left, &right) in left.iter_mut().zip(right) {
-                *left = self.0.combine(*left, right);
+        struct Pairs<'a, T, F>(F, &'a mut [T], &'a [T]);
+
+        impl<T: Element, F: Reduction> Kernel for Pairs<'_, T, F> {
+            type Output = ();
+
+            #[inline(always)]
+            fn run(self) {
+                let Pairs(formula, left, right) = self;
+                for (left, &right) in left.iter_mut().zip(right) {
+                    *left = formula.combine(*left, right);
+                }
             }
-        });
+        }
+
+        vectorized_for::<T, _>(Pairs::<T, F>(self.0, cast_slice_mut(left), cast_slice(right)));
     }
 }
 
 impl<T: Element, F: Reduction> Fold for Typed<T, F> {
     fn rows(&self, x: &[u8], count: usize, out: &mut [u8]) {
-        let (x, out): (&[T], &mut [T]) = (cast_slice(x), cast_slice_mut(out));
-        let formula = self.0;
-        vectorized_for::<T, _>(|| {
-            for (out, x) in out.iter_mut().zip(x.chunks_exact(count)) {
-                let add = |lanes: &mut [T], start: usize| {
-                    for (lane, &x) in lanes.iter_mut().zip(&x[start..]) {
-                        *lane = formula.combine(*lane, x);
-                    }
-                };
-                *out = fold_run(count, formula.identity(), add, |a, b| formula.combine(a, b));
+        struct Rows<'a, T, F>(F, &'a [T], usize, &'a mut [T]);
+
+        impl<T: Element, F: Reduction> Kernel for Rows<'_, T, F> {
+            type Output = ();
+
+            #[inline(always)]
+            fn run(self) {
+                let Rows(formula, x, count, out) = self;
+                for (out, x) in out.iter_mut().zip(x.chunks_exact(count)) {
+                    *out = fold_run(count, &Numbers(formula, x));
+                }
             }
-        });
+        }
+
+        vectorized_for::<T, _>(Rows::<T, F>(self.0, cast_slice(x), count, cast_slice_mut(out)));
     }
 }
 
-/// Reduces `count` numbers: `add` takes those from a position on into as many lanes as it is given.
+/// Numbers, by their positions, that a run is reduced of. All must be `#[inline(always)]`.
+pub trait Run {
+    type Number: Copy;
+    fn identity(&self) -> Self::Number;
+    /// Each lane and a number together: those from `start` on.
+    fn add(&self, lanes: [Self::Number; LANES], start: usize) -> [Self::Number; LANES];
+    /// One lane and number `i` together.
+    fn add_one(&self, lane: Self::Number, i: usize) -> Self::Number;
+    fn combine(&self, left: Self::Number, right: Self::Number) -> Self::Number;
+}
+
+struct Numbers<'a, T, F>(F, &'a [T]);
+
+impl<T: Element, F: Reduction> Run for Numbers<'_, T, F> {
+    type Number = T;
+
+    #[inline(always)]
+    fn identity(&self) -> T {
+        self.0.identity()
+    }
+
+    #[inline(always)]
+    fn add(&self, mut lanes: [T; LANES], start: usize) -> [T; LANES] {
+        let x = &self.1[start..start + LANES];
+        for i in 0..LANES {
+            lanes[i] = self.0.combine(lanes[i], x[i]);
+        }
+        lanes
+    }
+
+    #[inline(always)]
+    fn add_one(&self, lane: T, i: usize) -> T {
+        self.0.combine(lane, self.1[i])
+    }
+
+    #[inline(always)]
+    fn combine(&self, left: T, right: T) -> T {
+        self.0.combine(left, right)
+    }
+}
+
+/// Reduces a run of `count` numbers.
 #[inline(always)]
-pub fn fold_run<T: Copy>(
-    count: usize,
-    identity: T,
-    add: impl Fn(&mut [T], usize) + Copy,
-    combine: impl Fn(T, T) -> T + Copy,
-) -> T {
+pub fn fold_run<R: Run>(count: usize, run: &R) -> R::Number {
+    if count <= BLOCK {
+        return fold_blocks::<R, 1>(run, 0, count)[0];
+    }
     // The branches of the tree that wait for their right neighbours: one for each bit of the number of blocks.
-    let mut branches = [identity; usize::BITS as usize];
+    let mut branches = [run.identity(); usize::BITS as usize];
     let mut depth = 0;
-    let blocks = count.div_ceil(BLOCK);
-    for block in 0..blocks.max(1) {
+    let mut block = 0;
+    while block * BLOCK < count {
         let start = block * BLOCK;
-        let mut total = fold_block(start, BLOCK.min(count - start), identity, add, combine);
-        for _ in 0..block.trailing_ones() {
-            depth -= 1;
-            total = combine(branches[depth], total);
+        let (totals, blocks) = if count - start >= TOGETHER * BLOCK {
+            (fold_blocks::<R, TOGETHER>(run, start, BLOCK), TOGETHER)
+        } else {
+            let [total] = fold_blocks::<R, 1>(run, start, BLOCK.min(count - start));
+            ([total; TOGETHER], 1)
+        };
+        for mut total in totals.into_iter().take(blocks) {
+            for _ in 0..block.trailing_ones() {
+                depth -= 1;
+                total = run.combine(branches[depth], total);
+            }
+            branches[depth] = total;
+            depth += 1;
+            block += 1;
         }
-        branches[depth] = total;
-        depth += 1;
     }
-    let mut total = branches[depth - 1];
-    for &branch in branches[..depth - 1].iter().rev() {
-        total = combine(branch, total);
-    }
-    total
+    let last = branches[depth - 1];
+    branches[..depth - 1].iter().rev().fold(last, |total, &branch| run.combine(branch, total))
 }
 
+/// Reduces `N` blocks of `count` numbers from `start` on at the same time, so that none waits for the additions of
+/// another.
 #[inline(always)]
-fn fold_block<T: Copy>(
-    start: usize,
-    count: usize,
-    identity: T,
-    add: impl Fn(&mut [T], usize),
-    combine: impl Fn(T, T) -> T,
-) -> T {
-    let mut lanes = [identity; LANES];
-    let whole = count / LANES;
-    for row in 0..whole {
-        add(&mut lanes, start + row * LANES);
-    }
-    add(&mut lanes[..count % LANES], start + whole * LANES);
-    let mut width = lanes_of(count) / 2;
-    while width > 0 {
-        for i in 0..width {
-            lanes[i] = combine(lanes[i], lanes[i + width]);
+fn fold_blocks<R: Run, const N: usize>(run: &R, start: usize, count: usize) -> [R::Number; N] {
+    // Kept in registers: no slice is taken of them.
+    let mut blocks = [[run.identity(); LANES]; N];
+    let whole = count / LANES * LANES;
+    for row in (start..start + whole).step_by(LANES) {
+        for (i, lanes) in blocks.iter_mut().enumerate() {
+            *lanes = run.add(*lanes, row + i * BLOCK);
         }
-        width /= 2;
     }
-    lanes[0]
+    let mut totals = [run.identity(); N];
+    for i in 0..N {
+        let mut lanes = blocks[i];
+        for rest in whole..count {
+            lanes[rest - whole] = run.add_one(lanes[rest - whole], start + i * BLOCK + rest);
+        }
+        let mut width = lanes_of(count) / 2;
+        while width > 0 {
+            for i in 0..width {
+                lanes[i] = run.combine(lanes[i], lanes[i + width]);
+            }
+            width /= 2;
+        }
+        totals[i] = lanes[0];
+    }
+    totals
 }
 
 /// The lanes that a block of `count` numbers has: a power of two.
@@ -276,31 +341,37 @@ pub fn fold_columns(
 ) {
     let outs = out.len() / size;
     let widest = WIDTH / size;
-    let fold = |first: usize, mut out: &mut [u8]| {
-        with_scratch(|scratch| {
-            let mut place = first;
-            while !out.is_empty() {
-                let (block, at) = (place / outs, place % outs);
-                let (group, column) = (at / columns, at % columns);
-                let width = widest.min(columns - column).min(out.len() / size);
-                let (piece, rest) = std::mem::take(&mut out).split_at_mut(width * size);
-                let rows = block * BLOCK..count.min((block + 1) * BLOCK);
-                let mut used = lanes_of(rows.len());
-                let lanes = &mut scratch[..used * piece.len()];
-                combine.identity(lanes);
-                for row in rows.clone().step_by(LANES) {
-                    let rows = row..rows.end.min(row + LANES);
-                    add(&mut lanes[..rows.len() * piece.len()], group, column..column + width, rows);
-                }
-                while used > 1 {
-                    used /= 2;
-                    let (left, right) = lanes.split_at_mut(used * piece.len());
-                    combine.combine(left, &right[..left.len()]);
-                }
-                piece.copy_from_slice(&lanes[..piece.len()]);
-                (out, place) = (rest, place + width);
+    let fold_with = |scratch: &mut [u8], first: usize, mut out: &mut [u8]| {
+        let mut place = first;
+        while !out.is_empty() {
+            let (block, at) = (place / outs, place % outs);
+            let (group, column) = (at / columns, at % columns);
+            let width = widest.min(columns - column).min(out.len() / size);
+            let (piece, rest) = std::mem::take(&mut out).split_at_mut(width * size);
+            let rows = block * BLOCK..count.min((block + 1) * BLOCK);
+            let mut used = lanes_of(rows.len());
+            let lanes = &mut scratch[..used * piece.len()];
+            combine.identity(lanes);
+            for row in rows.clone().step_by(LANES) {
+                let rows = row..rows.end.min(row + LANES);
+                add(&mut lanes[..rows.len() * piece.len()], group, column..column + width, rows);
             }
-        });
+            while used > 1 {
+                used /= 2;
+                let (left, right) = lanes.split_at_mut(used * piece.len());
+                combine.combine(left, &right[..left.len()]);
+            }
+            piece.copy_from_slice(&lanes[..piece.len()]);
+            (out, place) = (rest, place + width);
+        }
+    };
+    let most = lanes_of(count.min(BLOCK)) * widest.min(columns) * size;
+    let fold = |first: usize, out: &mut [u8]| {
+        if most <= SCRATCH {
+            with_scratch(|scratch| fold_with(scratch, first, out));
+        } else {
+            fold_with(Buffer::new(most).as_mut_slice(), first, out);
+        }
     };
     let blocks = count.div_ceil(BLOCK);
     let unit = widest.min(outs);

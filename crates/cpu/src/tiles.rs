@@ -15,19 +15,22 @@ use crate::threads::split;
 /// Bytes of a tile: the three that an operation may need fit in L1 beside its result.
 const BYTES: usize = 4096;
 
+/// Bytes of [`with_scratch`]'s memory.
+pub const SCRATCH: usize = 4 * BYTES;
+
 /// Memory for what a kernel computes on the way, aligned for every dtype and vector register.
 #[repr(align(64))]
-struct Scratch([u8; 4 * BYTES]);
+struct Scratch([u8; SCRATCH]);
 
 thread_local! {
     // Kept, because zeroing it anew would cost more than a small operation.
-    static SCRATCH: RefCell<Scratch> = const { RefCell::new(Scratch([0; 4 * BYTES])) };
+    static MEMORY: RefCell<Scratch> = const { RefCell::new(Scratch([0; SCRATCH])) };
 }
 
 /// Lends 16 KiB that belong to the thread. What they hold is unspecified. They cannot be lent again meanwhile.
 #[inline]
 pub fn with_scratch<R>(body: impl FnOnce(&mut [u8]) -> R) -> R {
-    SCRATCH.with_borrow_mut(|scratch| body(&mut scratch.0))
+    MEMORY.with_borrow_mut(|scratch| body(&mut scratch.0))
 }
 
 /// What is done with a piece of every operand and the piece of the result that belongs to it.
