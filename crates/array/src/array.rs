@@ -130,6 +130,41 @@ impl Array {
         self.buffer.as_mut_slice()
     }
 
+    /// [`Array::as_slice`] as bytes, for kernels that need not know the dtype.
+    #[inline]
+    pub fn as_bytes(&self) -> Option<&[u8]> {
+        if !self.layout.is_contiguous() {
+            return None;
+        }
+        let (count, size) = (self.shape().size(), self.dtype.size());
+        let start = if count == 0 { 0 } else { self.layout.offset() };
+        Some(&self.bytes()[start * size..(start + count) * size])
+    }
+
+    /// [`Array::as_mut_slice`] as bytes.
+    ///
+    /// # Panics
+    /// When the array is not contiguous.
+    #[inline]
+    pub fn as_bytes_mut(&mut self) -> &mut [u8] {
+        assert!(self.layout.is_contiguous(), "only a contiguous array is written as a slice");
+        let (count, size) = (self.shape().size(), self.dtype.size());
+        let start = if count == 0 { 0 } else { self.layout.offset() };
+        &mut self.bytes_mut()[start * size..(start + count) * size]
+    }
+
+    /// [`Array::buffer`] as bytes.
+    #[inline]
+    pub fn bytes(&self) -> &[u8] {
+        self.buffer.as_slice()
+    }
+
+    /// [`Array::buffer_mut`] as bytes.
+    #[inline]
+    pub fn bytes_mut(&mut self) -> &mut [u8] {
+        self.buffer.as_mut_slice()
+    }
+
     /// A copy of the elements in row-major order.
     ///
     /// # Panics
