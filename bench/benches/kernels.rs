@@ -2,7 +2,9 @@
 
 use std::hint::black_box;
 
-use criterion::{BenchmarkGroup, Criterion, Throughput, criterion_group, criterion_main, measurement::WallTime};
+use criterion::{
+    BenchmarkGroup, Criterion, Throughput, criterion_group, criterion_main, measurement::WallTime,
+};
 use ndgrad::prelude::*;
 
 const SIZES: [usize; 3] = [1_000, 100_000, 10_000_000];

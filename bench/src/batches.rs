@@ -13,5 +13,6 @@ pub fn run() {
     epoch();
     let (seconds, ()) = timed(epoch);
     let figure = rows.count() as f64 / seconds;
-    Report { workload: "S8", case: "epoch", variant: "DataLoader", figure, unit: "rows/s", check: None }.print();
+    Report { workload: "S8", case: "epoch", variant: "DataLoader", figure, unit: "rows/s", check: None }
+        .print();
 }

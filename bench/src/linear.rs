@@ -13,5 +13,6 @@ pub fn run() {
     let (w, b) = (Tensor::zeros([100, 1]).attach_grad(), Tensor::zeros([1]).attach_grad());
     let (seconds, loss) = timed(|| train(&rows, [&w, &b]));
     let figure = rows.count() as f64 / seconds;
-    Report { workload: "S3", case: "epoch", variant: "eager", figure, unit: "rows/s", check: Some(loss) }.print();
+    Report { workload: "S3", case: "epoch", variant: "eager", figure, unit: "rows/s", check: Some(loss) }
+        .print();
 }

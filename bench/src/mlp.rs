@@ -62,5 +62,6 @@ pub fn run() {
         moving
     });
     let figure = rows.count() as f64 / seconds;
-    Report { workload: "S4", case: "epoch", variant: "eager", figure, unit: "rows/s", check: Some(moving) }.print();
+    Report { workload: "S4", case: "epoch", variant: "eager", figure, unit: "rows/s", check: Some(moving) }
+        .print();
 }

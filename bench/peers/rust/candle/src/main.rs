@@ -22,7 +22,14 @@ fn order(name: &str) -> Vec<u32> {
 }
 
 /// One pass over `order` by stochastic gradient descent: seconds, and the moving loss.
-fn descend(x: &Tensor, y: &Tensor, order: &[u32], batch: usize, w: &Tensor, b: &Tensor) -> Result<(f64, f64)> {
+fn descend(
+    x: &Tensor,
+    y: &Tensor,
+    order: &[u32],
+    batch: usize,
+    w: &Tensor,
+    b: &Tensor,
+) -> Result<(f64, f64)> {
     let (w, b) = (Var::from_tensor(w)?, Var::from_tensor(b)?);
     let mut moving = 0.0;
     let start = Instant::now();

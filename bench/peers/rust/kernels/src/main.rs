@@ -26,14 +26,32 @@ macro_rules! products {
                 common::Result { workload, case: &case, peer, variant, version, figure, unit, check }.print();
             };
 
-            let parallel = if threads == 1 { gemm::Parallelism::None } else { gemm::Parallelism::Rayon(threads) };
+            let parallel =
+                if threads == 1 { gemm::Parallelism::None } else { gemm::Parallelism::Rayon(threads) };
             let (row_a, row_b) = (k as isize, n as isize);
             let seconds = common::seconds(|| {
                 // SAFETY: the pointers are those of whole matrices with these rows and columns.
                 unsafe {
                     gemm::gemm(
-                        m, n, k, c.as_mut_ptr(), 1, row_b, false, a.as_ptr(), 1, row_a, b.as_ptr(), 1, row_b, 0.0,
-                        1.0, false, false, false, parallel,
+                        m,
+                        n,
+                        k,
+                        c.as_mut_ptr(),
+                        1,
+                        row_b,
+                        false,
+                        a.as_ptr(),
+                        1,
+                        row_a,
+                        b.as_ptr(),
+                        1,
+                        row_b,
+                        0.0,
+                        1.0,
+                        false,
+                        false,
+                        false,
+                        parallel,
                     )
                 }
             });
@@ -43,7 +61,20 @@ macro_rules! products {
                 // SAFETY: as above.
                 unsafe {
                     $matrixmultiply(
-                        m, k, n, 1.0, a.as_ptr(), row_a, 1, b.as_ptr(), row_b, 1, 0.0, c.as_mut_ptr(), row_b, 1,
+                        m,
+                        k,
+                        n,
+                        1.0,
+                        a.as_ptr(),
+                        row_a,
+                        1,
+                        b.as_ptr(),
+                        row_b,
+                        1,
+                        0.0,
+                        c.as_mut_ptr(),
+                        row_b,
+                        1,
                     )
                 }
             });
