@@ -20,8 +20,11 @@ fn file() -> PathBuf {
 
 /// The compiler and the target, on which the numbers depend.
 fn toolchain() -> Result<String, String> {
-    let output =
-        Command::new("rustc").current_dir(root()).arg("--version").output().map_err(|error| format!("rustc: {error}"))?;
+    let output = Command::new("rustc")
+        .current_dir(root())
+        .arg("--version")
+        .output()
+        .map_err(|error| format!("rustc: {error}"))?;
     Ok(format!("{} {}", String::from_utf8_lossy(&output.stdout).trim(), env!("TARGET")))
 }
 

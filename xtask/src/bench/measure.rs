@@ -50,7 +50,8 @@ impl Figure {
         most / least
     }
 
-    fn parse(line: &str) -> Option<Figure> {
+    /// The figure that a program printed; none for a line that is something else.
+    pub fn parse(line: &str) -> Option<Figure> {
         let line: Value = serde_json::from_str(line).ok()?;
         let text = |name: &str| Some(line[name].as_str()?.to_string());
         Some(Figure {
@@ -69,13 +70,19 @@ impl Figure {
     }
 }
 
+/// A program that could not be had (for all workloads) or failed (in one).
+pub struct LeftOut {
+    pub program: &'static str,
+    pub workload: &'static str,
+    pub reason: String,
+}
+
 /// One run of the bench.
 pub struct Session {
     pub quick: bool,
     pub rounds: usize,
     pub figures: Vec<Figure>,
-    /// Programs that could not be had or failed, and why.
-    pub left_out: Vec<(String, String)>,
+    pub left_out: Vec<LeftOut>,
     installed: Vec<Installed>,
     has_taskset: bool,
 }
@@ -95,7 +102,7 @@ impl Session {
             match is_needed.then(|| install(program)) {
                 Some(Ok(installed)) => session.installed.push(installed),
                 Some(Err(reason)) if program.is_ours() => return Err(reason),
-                Some(Err(reason)) => session.leave_out(program.name, reason),
+                Some(Err(reason)) => session.leave_out(program.name, "all", reason),
                 None => {}
             }
         }
@@ -105,13 +112,13 @@ impl Session {
         Ok(session)
     }
 
-    fn leave_out(&mut self, name: &str, reason: String) {
-        println!("{name} is left out: {reason}");
-        self.left_out.push((name.to_string(), reason));
+    fn leave_out(&mut self, program: &'static str, workload: &'static str, reason: String) {
+        println!("\n{program} is left out of {workload}: {reason}");
+        self.left_out.push(LeftOut { program, workload, reason });
     }
 
     /// Measures one workload: in every round every program once, so that all of them meet the same disturbances.
-    pub fn measure(&mut self, workload: &Workload) -> crate::Outcome {
+    pub fn measure(&mut self, workload: &'static Workload) -> crate::Outcome {
         if workload.name == "S9" {
             return size::measure(self);
         }
@@ -120,7 +127,7 @@ impl Session {
             for round in 0..self.rounds {
                 for index in 0..self.installed.len() {
                     let program = self.installed[index].program;
-                    if !program.has(workload.name, threads) || self.has_failed(program.name) {
+                    if !program.has(workload.name, threads) || self.is_left_out(program.name, workload.name) {
                         continue;
                     }
                     print!(
@@ -132,13 +139,11 @@ impl Session {
                     );
                     std::io::stdout().flush().map_err(|error| error.to_string())?;
                     match self.run_once(&self.installed[index], workload, threads) {
-                        Ok(lines) => {
-                            lines.lines().filter_map(Figure::parse).for_each(|figure| self.add(figure))
-                        }
+                        Ok(figures) => figures.into_iter().for_each(|figure| self.add(figure)),
                         Err(reason) if program.is_ours() => {
                             return Err(format!("{}: {reason}", program.name));
                         }
-                        Err(reason) => self.leave_out(program.name, format!("{}: {reason}", workload.name)),
+                        Err(reason) => self.leave_out(program.name, workload.name, reason),
                     }
                 }
             }
@@ -147,8 +152,8 @@ impl Session {
         Ok(())
     }
 
-    fn has_failed(&self, name: &str) -> bool {
-        self.left_out.iter().any(|(left_out, _)| left_out == name)
+    fn is_left_out(&self, program: &str, workload: &str) -> bool {
+        self.left_out.iter().any(|out| out.program == program && out.workload == workload)
     }
 
     /// The programs with a workload, for start-up times.
@@ -182,18 +187,26 @@ impl Session {
         command
     }
 
-    fn run_once(&self, installed: &Installed, workload: &Workload, threads: usize) -> Result<String, String> {
+    fn run_once(
+        &self,
+        installed: &Installed,
+        workload: &Workload,
+        threads: usize,
+    ) -> Result<Vec<Figure>, String> {
         let mut command = installed.command.clone();
         command.push(workload.name.to_string());
         let cases = if self.quick { workload.quick } else { workload.cases };
         let output = self.pinned(&command, threads).env("BENCH_CASES", cases).output();
         let output = output.map_err(|error| error.to_string())?;
-        if output.status.success() {
-            return Ok(String::from_utf8_lossy(&output.stdout).into_owned());
+        let figures: Vec<Figure> =
+            String::from_utf8_lossy(&output.stdout).lines().filter_map(Figure::parse).collect();
+        if output.status.success() && !figures.is_empty() {
+            return Ok(figures);
         }
         let text = String::from_utf8_lossy(&output.stderr);
         eprintln!("{text}");
-        Err(text.lines().rfind(|line| !line.trim().is_empty()).unwrap_or("it said nothing").to_string())
+        let last = text.lines().rfind(|line| !line.trim().is_empty()).unwrap_or("it said nothing");
+        Err(format!("{}: {last}", output.status))
     }
 }
 
@@ -207,3 +220,33 @@ const THREADS: [&str; 7] = [
     "OPENBLAS_NUM_THREADS",
     "RAYON_NUM_THREADS",
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LINE: &str = r#"{"workload":"S1","case":"step","peer":"p","variant":"v","version":"1","threads":2,"figure":3.5,"unit":"us","check":1e-4}"#;
+
+    #[test]
+    fn a_line_of_a_program_is_a_figure() {
+        let figure = Figure::parse(LINE).expect("a result");
+        assert_eq!((figure.key.threads, figure.median(), figure.check), (2, 3.5, Some(1e-4)));
+        assert_eq!((figure.key.peer.as_str(), figure.unit.as_str()), ("p", "us"));
+    }
+
+    #[test]
+    fn what_else_a_program_says_is_no_figure() {
+        for line in ["", "warning: slow", "{}", &LINE.replace("3.5", "NaN"), &LINE.replace("3.5", "null")] {
+            assert!(Figure::parse(line).is_none(), "{line}");
+        }
+    }
+
+    #[test]
+    fn the_median_and_the_spread_are_of_all_rounds() {
+        let figure =
+            |values: &[f64]| Figure { values: values.to_vec(), ..Figure::parse(LINE).expect("a result") };
+        assert_eq!(figure(&[9.0, 1.0, 2.0]).median(), 2.0);
+        assert_eq!(figure(&[9.0, 1.0, 2.0, 4.0]).median(), 3.0);
+        assert_eq!(figure(&[9.0, 1.0, 2.0]).spread(), 9.0);
+    }
+}

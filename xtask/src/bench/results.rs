@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use super::machine;
-use super::measure::{Figure, Session};
+use super::measure::{Figure, LeftOut, Session};
 use super::workload::{Workload, is_rate};
 
 /// The page as a whole.
@@ -28,8 +28,11 @@ pub fn page(session: &Session, workloads: &[&Workload], command: &str, load: &st
             session.figures.iter().filter(|figure| figure.key.workload == workload.name).collect();
         if !figures.is_empty() {
             let _ = write!(page, "\n## {}: {}\n\n{}\n", workload.name, workload.title, workload.text);
-            summary(&mut page, &figures);
-            details(&mut page, &figures);
+            let is_compared = figures.iter().any(|figure| !is_ours(figure));
+            if figures.iter().any(|figure| is_ours(figure)) {
+                summary(&mut page, &figures);
+            }
+            details(&mut page, &figures, is_compared);
         }
     }
     versions(&mut page, session);
@@ -117,7 +120,7 @@ fn summary(page: &mut String, figures: &[&Figure]) {
 }
 
 /// Everyone's figures: one line each if there is one case, a column each if there are many.
-fn details(page: &mut String, figures: &[&Figure]) {
+fn details(page: &mut String, figures: &[&Figure], is_compared: bool) {
     let mut cases: Vec<&Figure> = Vec::new();
     for figure in figures {
         if !cases.iter().any(|case| same_case(case, figure)) {
@@ -130,7 +133,7 @@ fn details(page: &mut String, figures: &[&Figure]) {
         for case in cases {
             ladder(page, case, figures);
         }
-    } else {
+    } else if is_compared {
         grid(page, &cases, figures);
     }
 }
@@ -184,8 +187,52 @@ fn versions(page: &mut String, session: &Session) {
     }
     if !session.left_out.is_empty() {
         page.push_str("\n## Left out\n\n");
-        for (program, reason) in &session.left_out {
-            let _ = writeln!(page, "- {program}: {reason}");
+        for LeftOut { program, workload, reason } in &session.left_out {
+            let _ = writeln!(page, "- {program} ({workload}): {reason}");
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn figure(peer: &str, unit: &str, value: f64) -> Figure {
+        let line = format!(
+            "{{\"workload\":\"S1\",\"case\":\"step\",\"peer\":\"{peer}\",\"variant\":\"\",\"version\":\"1\",\
+             \"threads\":1,\"figure\":{value},\"unit\":\"{unit}\",\"check\":null}}"
+        );
+        Figure::parse(&line).expect("a result")
+    }
+
+    #[test]
+    fn a_ratio_above_one_is_for_us_whatever_the_unit() {
+        assert_eq!(ratio(&figure("ndgrad", "us", 2.0), &figure("other", "us", 8.0)), 4.0);
+        assert_eq!(ratio(&figure("ndgrad", "rows/s", 2.0), &figure("other", "rows/s", 8.0)), 0.25);
+    }
+
+    #[test]
+    fn the_summary_names_the_hardest_peer_and_the_limit_apart() {
+        let figures = [("ndgrad", 2.0), ("slow", 9.0), ("quick", 4.0), ("C by hand", 0.5)]
+            .map(|(peer, value)| figure(peer, "us", value));
+        let mut page = String::new();
+        summary(&mut page, &figures.iter().collect::<Vec<_>>());
+        let line = page.lines().last().expect("a line of ours");
+        assert_eq!(line, "| step, 1 thread |  | 2.00 us | quick | 4.00 | 2.00 | 0.500 | 0.250 |");
+    }
+
+    #[test]
+    fn the_best_stands_first() {
+        let figures = [("a", 3.0), ("b", 1.0), ("c", 2.0)].map(|(peer, value)| figure(peer, "rows/s", value));
+        let mut page = String::new();
+        ladder(&mut page, &figures[0], &figures.iter().collect::<Vec<_>>());
+        let names: Vec<&str> = page.lines().skip(3).map(|line| &line[2..3]).collect();
+        assert_eq!(names, ["a", "c", "b"]);
+    }
+
+    #[test]
+    fn numbers_have_three_digits_that_count() {
+        let shown = [0.0, 0.024_73, 1.0, 12.345, 999.6, 1_234_567.8, -2.5, -12_345.0].map(number);
+        assert_eq!(shown, ["0", "0.0247", "1.00", "12.3", "1000", "1,234,568", "-2.50", "-12,345"]);
     }
 }
