@@ -1,7 +1,7 @@
 //! Builds and installs the programs, below cargo's target folder. What is there already stays.
 
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Output};
 
 use super::program::{Kind, OPENBLAS, Program};
 use super::{size, target};
@@ -44,10 +44,15 @@ fn quietly(command: &mut Command) -> Result<(), String> {
     if output.status.success() {
         return Ok(());
     }
+    Err(format!("{name}: {}", reason(&output)))
+}
+
+/// Why a program failed: shows all that it said, and returns the line that says most.
+pub fn reason(output: &Output) -> String {
     let text = String::from_utf8_lossy(&output.stderr);
-    let last = text.lines().rfind(|line| !line.trim().is_empty()).unwrap_or("it said nothing").to_string();
     eprintln!("{text}");
-    Err(format!("{name}: {last}"))
+    let says_something = |line: &&str| !line.trim().is_empty() && !line.starts_with("note: ");
+    format!("{}: {}", output.status, text.lines().rfind(says_something).unwrap_or("it said nothing"))
 }
 
 fn virtual_environment(name: &str, packages: &[&str]) -> Result<PathBuf, String> {

@@ -33,7 +33,7 @@ pub fn describe() -> Vec<(&'static str, String)> {
             format!("{}, {threads} in use, {}", field("model name"), sets.collect::<Vec<_>>().join(" ")),
         ),
         ("memory", format!("{:.0} GB", kilobytes / 1e6)),
-        ("system", first_line("uname", &["-sr"])),
+        ("system", first_line("uname", &["-sm"])),
         (
             "compilers",
             format!("{}; {}", first_line("rustc", &["--version"]), first_line("cc", &["--version"])),

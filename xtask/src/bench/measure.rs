@@ -5,7 +5,7 @@ use std::process::Command;
 
 use serde_json::Value;
 
-use super::install::{Installed, install};
+use super::install::{Installed, install, reason};
 use super::program::PROGRAMS;
 use super::workload::Workload;
 use super::{size, target};
@@ -203,10 +203,7 @@ impl Session {
         if output.status.success() && !figures.is_empty() {
             return Ok(figures);
         }
-        let text = String::from_utf8_lossy(&output.stderr);
-        eprintln!("{text}");
-        let last = text.lines().rfind(|line| !line.trim().is_empty()).unwrap_or("it said nothing");
-        Err(format!("{}: {last}", output.status))
+        Err(reason(&output))
     }
 }
 

@@ -90,11 +90,11 @@ fn linear(x: &[[f32; 100]], y: &[f32], order: &[i32]) -> f64 {
 
 fn main() {
     match common::workload().as_str() {
-        "S1" => {
+        loop_ @ ("S1" | "S2") => {
             let (x, y) = (common::floats("loop_x"), common::floats("loop_y"));
             let order = common::integers("loop_order");
             let run = || seeds_loop(black_box(x.as_chunks().0), &y, order.as_chunks().0);
-            report("S1", "step", common::seconds(|| _ = black_box(run())) / 5e3 * 1e6, "us", run());
+            report(loop_, "step", common::seconds(|| _ = black_box(run())) / 5e3 * 1e6, "us", run());
         }
         "S3" => {
             let (x, y) = (common::floats("linear_x"), common::floats("linear_y"));
