@@ -169,22 +169,14 @@ impl Session {
     }
 
     /// A command that runs on so many processors and is told to use so many threads.
-    pub fn pinned(&self, command: &[String], threads: usize) -> Command {
+    fn pinned(&self, command: &[String], threads: usize) -> Command {
+        if !self.has_taskset {
+            return told(command, threads);
+        }
         let processors = std::thread::available_parallelism().map_or(1, usize::from);
-        let mut whole = Vec::new();
-        if self.has_taskset {
-            let list = format!("{}-{}", processors.saturating_sub(threads), processors - 1);
-            whole.extend(["taskset".to_string(), "-c".to_string(), list]);
-        }
-        whole.extend_from_slice(command);
-        let mut command = Command::new(&whole[0]);
-        command.args(&whole[1..]).current_dir(root());
-        for name in THREADS {
-            command.env(name, threads.to_string());
-        }
-        command.env("BENCH_DATA", target().join("bench-data"));
-        command.env("PYTHONWARNINGS", "ignore").env("PYTHONDONTWRITEBYTECODE", "1");
-        command
+        let list = format!("{}-{}", processors.saturating_sub(threads), processors - 1);
+        let taskset = ["taskset".to_string(), "-c".to_string(), list];
+        told(&[&taskset, command].concat(), threads)
     }
 
     fn run_once(
@@ -205,6 +197,18 @@ impl Session {
         }
         Err(reason(&output))
     }
+}
+
+/// A command that is told to use so many threads.
+pub fn told(command: &[String], threads: usize) -> Command {
+    let mut told = Command::new(&command[0]);
+    told.args(&command[1..]).current_dir(root());
+    for name in THREADS {
+        told.env(name, threads.to_string());
+    }
+    told.env("BENCH_DATA", target().join("bench-data"));
+    told.env("PYTHONWARNINGS", "ignore").env("PYTHONDONTWRITEBYTECODE", "1");
+    told
 }
 
 /// What the programs' libraries read the number of threads from.

@@ -5,7 +5,7 @@ use std::process::{Command, Stdio};
 use std::time::Instant;
 
 use super::install::{rust_cost, rust_folder, rust_program};
-use super::measure::{Figure, Key, Session};
+use super::measure::{Figure, Key, Session, told};
 use super::program::Kind;
 use super::target;
 use crate::{Outcome, cargo, root};
@@ -50,7 +50,7 @@ pub fn measure(session: &mut Session) -> Outcome {
     }
     for _ in 0..session.rounds {
         for (name, command) in &starts {
-            let milliseconds = start_to_exit(session, command)?;
+            let milliseconds = start_to_exit(command)?;
             session.add(figure(name, "start to exit", "ms", milliseconds));
         }
     }
@@ -79,13 +79,13 @@ pub fn measure(session: &mut Session) -> Outcome {
     Ok(())
 }
 
-fn start_to_exit(session: &Session, command: &[String]) -> Result<f64, String> {
+fn start_to_exit(command: &[String]) -> Result<f64, String> {
     let failed = |error| format!("{}: {error}", command[0]);
     let mut times = Vec::new();
     for _ in 0..STARTS {
         let start = Instant::now();
-        session
-            .pinned(command, 1)
+        // Not pinned: that would start a program more.
+        told(command, 1)
             .stdout(Stdio::null())
             .stderr(Stdio::null())
             .status()
