@@ -99,14 +99,19 @@ fn file_sizes() -> Outcome {
 
 /// Unsafe code belongs to the kernels alone.
 fn unsafe_code() -> Outcome {
-    let elsewhere =
-        |path: &Path| !path.starts_with(root().join("crates/cpu")) && !path.starts_with(root().join("xtask"));
+    const ALLOWED: [&str; 4] =
+        ["crates/cpu", "crates/array/src/shared.rs", "crates/data/tests/allocations.rs", "xtask"];
+    let elsewhere = |path: &Path| ALLOWED.iter().all(|allowed| !path.starts_with(root().join(allowed)));
     let mut found = Vec::new();
     for file in files(".rs")?.into_iter().filter(|path| elsewhere(path)) {
         for (index, line) in read(&file)?.lines().enumerate() {
             let code = line.split("//").next().unwrap_or("");
             if code.split(|c: char| !c.is_alphanumeric() && c != '_').any(|word| word == "unsafe") {
-                found.push(format!("{}:{}: unsafe code outside crates/cpu", short(&file), index + 1));
+                found.push(format!(
+                    "{}:{}: unsafe code outside crates/cpu and the handles",
+                    short(&file),
+                    index + 1
+                ));
             }
         }
     }

@@ -15,7 +15,7 @@ Examples:
 
 /// List the operations: the dtypes that each takes, its gradient, and where it runs.
 ///
-/// These are the operations with a kernel. Methods that are made of them (mean, clip, stack and so on) take what
+/// These are the operations with a kernel. Methods that are made of them (var, clip, stack and so on) take what
 /// their parts take.
 #[derive(Args)]
 #[command(after_help = EXAMPLES)]
