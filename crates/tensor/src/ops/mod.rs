@@ -12,6 +12,7 @@ mod line;
 mod map;
 mod matrices;
 mod op;
+mod rows;
 mod rules;
 mod zip;
 
@@ -24,6 +25,7 @@ pub use extreme::{ArgOp, Extreme};
 pub use fold::{Fold, FoldOp, Folded};
 pub use map::{Map, MapOp};
 pub use op::{Op, apply, try_apply};
+pub use rows::Rows;
 pub use unique::Unique;
 pub use zip::{Zip, ZipOp};
 
@@ -148,7 +150,7 @@ operations! {
     logsumexp: op LogSumExp;
     softmax: op Softmax;
     log_softmax: op LogSoftmax;
-    mean: derived;
+    mean: op Mean;
     moments: derived;
     nan_aside: derived;
     cross_entropy: derived;
@@ -163,6 +165,7 @@ operations! {
     // Shape.
     reshape: op Reshape;
     permute: op Permute;
+    transpose: op Transpose;
     broadcast_to: op BroadcastTo;
     concat: op Concat;
     tril: op Tril;
