@@ -164,6 +164,24 @@ impl Array {
         Array { layout: Layout::contiguous(shape), dtype, device, buffer: Buffer::hollow() }
     }
 
+    /// The whole buffer as bytes.
+    #[inline]
+    pub fn bytes(&self) -> &[u8] {
+        self.buffer.as_slice()
+    }
+
+    /// The whole buffer as bytes, to be changed; a shared one is copied first.
+    #[inline]
+    pub fn bytes_mut(&mut self) -> &mut [u8] {
+        self.buffer.as_mut_slice()
+    }
+
+    /// Whether no other array shares the memory.
+    #[inline]
+    pub fn is_unique(&self) -> bool {
+        self.buffer.is_unique()
+    }
+
     /// Whether both view the same memory.
     pub fn shares_buffer(&self, other: &Array) -> bool {
         self.buffer.shares(&other.buffer)

@@ -10,6 +10,7 @@ mod linalg;
 mod lines;
 mod matmul;
 mod movement;
+pub mod program;
 mod reduce;
 pub mod simd;
 pub mod threads;

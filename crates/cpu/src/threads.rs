@@ -71,6 +71,11 @@ pub(crate) fn fill_pieces<T: Send>(
     });
 }
 
+/// Calls `body` with each number below `count`, on all threads.
+pub(crate) fn for_each(count: usize, body: impl Fn(usize) + Send + Sync) {
+    current().install(|| (0..count).into_par_iter().for_each(body));
+}
+
 /// Both results; on two threads if the work of each is large.
 #[inline]
 pub(crate) fn join<A: Send, B: Send>(

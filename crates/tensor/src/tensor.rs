@@ -8,6 +8,7 @@ use ndgrad_array::{Array, Backend, DType, DTypes, Device, Element, Item, Operati
 use ndgrad_cpu::Cpu;
 
 use crate::autograd::{self, Edge, GradReq, Leaf, Node};
+use crate::compile::{is_tracing, trace};
 use crate::ops::refuse;
 
 /// An n-dimensional array that remembers, while recording, how it was computed.
@@ -80,9 +81,24 @@ impl Tensor {
     pub(crate) fn value(&self) -> Cow<'_, Tensor> {
         match &*self.0 {
             Inner::Value { .. } => Cow::Borrowed(self),
-            Inner::Leaf(leaf) => Cow::Owned(leaf.value()),
+            Inner::Leaf(leaf) => {
+                if is_tracing() {
+                    trace::touched(self);
+                }
+                Cow::Owned(leaf.value())
+            }
             Inner::Frozen { value, .. } => Cow::Borrowed(value),
         }
+    }
+
+    /// Whether both are handles to the same.
+    pub(crate) fn is_same(&self, other: &Tensor) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+
+    /// Whether `backward` from here would lead somewhere.
+    pub(crate) fn can_go_backward(&self) -> bool {
+        self.node().is_some_and(|node| node.edges().is_ok_and(|edges| !edges.is_empty()))
     }
 
     /// The elements of what [`Tensor::value`] gave.
@@ -97,8 +113,20 @@ impl Tensor {
 
     /// The value at this moment, without history. No elements are copied.
     #[inline]
+    #[track_caller]
     pub fn array(&self) -> Array {
-        self.value().elements().clone()
+        let value = self.value();
+        self.check_read("array");
+        value.elements().clone()
+    }
+
+    /// Refuses to read what a compiled function computes anew at each call.
+    #[inline]
+    #[track_caller]
+    fn check_read(&self, operation: &str) {
+        if is_tracing() {
+            trace::check_read(operation, self.value().elements());
+        }
     }
 
     /// Shape, dtype and device.
@@ -179,6 +207,7 @@ impl Tensor {
                     ),
             );
         }
+        self.check_read("item");
         let value = self.value();
         let array = value.elements();
         let place = array.layout().offset();
@@ -200,6 +229,7 @@ impl Tensor {
                     .remedy(format!("convert first: x.to_dtype(DType::{wanted:?})")),
             );
         }
+        self.check_read("to_vec");
         self.value().elements().to_vec()
     }
 
@@ -250,7 +280,11 @@ impl Tensor {
                     .remedy("convert it: x.to_dtype(DType::F32)"),
             );
         }
-        Tensor(Arc::new(Inner::Leaf(Leaf::new(self.detach(), request))))
+        let made = Tensor(Arc::new(Inner::Leaf(Leaf::new(self.detach(), request))));
+        if is_tracing() {
+            trace::made(&made);
+        }
+        made
     }
 
     /// The gradient that the last `backward` left here: of this leaf's shape and dtype, zeros if none has come.
@@ -260,7 +294,12 @@ impl Tensor {
     #[track_caller]
     pub fn grad(&self) -> Tensor {
         match &*self.0 {
-            Inner::Leaf(leaf) => leaf.gradient().unwrap_or_else(|| Tensor::zeros_like(self)),
+            Inner::Leaf(leaf) => {
+                if is_tracing() {
+                    trace::touched_gradient(self);
+                }
+                leaf.gradient().unwrap_or_else(|| Tensor::zeros_like(self))
+            }
             _ => refuse(self.not_a_leaf("grad", "only a leaf has a gradient")),
         }
     }
@@ -284,7 +323,12 @@ impl Tensor {
     #[track_caller]
     pub fn zero_grad(&self) {
         match &*self.0 {
-            Inner::Leaf(leaf) => leaf.clear_gradient(),
+            Inner::Leaf(leaf) => {
+                if is_tracing() {
+                    trace::touched(self);
+                }
+                leaf.set_gradient(None);
+            }
             _ => refuse(self.not_a_leaf("zero_grad", "only a leaf has a gradient")),
         }
     }
@@ -318,6 +362,10 @@ impl Tensor {
     #[track_caller]
     pub fn set_grad_req(&self, request: GradReq) {
         match &*self.0 {
+            Inner::Leaf(_) if is_tracing() => trace::refuse_to_replay(
+                "set_grad_req",
+                "set it before the compiled function is called; a change is noticed",
+            ),
             Inner::Leaf(leaf) => leaf.set_request(request),
             _ => refuse(self.not_a_leaf("set_grad_req", "only a leaf has a gradient")),
         }
@@ -353,12 +401,22 @@ impl Tensor {
             }
             refuse(error)
         }
+        if is_tracing() {
+            trace::touched(self);
+        }
         leaf.assign(value.detach());
     }
 
     /// Changes the elements: of a leaf for every handle, of another value for this handle alone. What `change` gets
     /// is contiguous, and writing to it is seen nowhere else.
+    #[track_caller]
     pub(crate) fn change(&mut self, change: impl FnOnce(&mut Array)) {
+        if is_tracing() {
+            trace::refuse_to_replay(
+                "set",
+                "take the operation that gives a changed copy: x = x.with(place, value)",
+            );
+        }
         // A view may show one element several times, so only what lies in row-major order is written where it is.
         let own = match Arc::get_mut(&mut self.0) {
             Some(Inner::Value { array, .. }) if array.layout().is_contiguous() => return change(array),

@@ -7,6 +7,7 @@ use smallvec::SmallVec;
 
 use super::scope::recording;
 use super::{Edge, Key};
+use crate::compile::{is_tracing, trace};
 use crate::ops::{Call, refuse};
 use crate::{Tensor, Tensors};
 
@@ -101,6 +102,9 @@ pub fn backward(ys: &(impl Tensors + ?Sized), how: Backward) {
             && let Some(tensor) = leaf.tensor()
             && let Some(leaf) = tensor.leaf()
         {
+            if is_tracing() {
+                trace::delivering(&tensor);
+            }
             leaf.deliver(gradient);
         }
     }

@@ -67,7 +67,7 @@ where
 {
     let inputs = inputs.tensors();
     let values: SmallVec<[Tensor; 4]> = inputs.iter().map(|input| input.detach()).collect();
-    let output = recording(false, || forward(&values)).array();
+    let output = recording(false, || forward(&values)).value().elements().clone();
     // A panic in a closure can leave broken only what the closure itself shares with others.
     let (forward, backward) = (AssertUnwindSafe(forward), AssertUnwindSafe(backward));
     let op = Custom { name, spec: output.spec(), forward, backward };
@@ -104,7 +104,7 @@ where
     fn forward(&self, inputs: &[&Array], out: &mut Array) {
         let values: SmallVec<[Tensor; 4]> =
             inputs.iter().map(|input| Tensor::from_array((*input).clone())).collect();
-        Cpu.copy(&recording(false, || (self.forward)(&values)).array(), out);
+        Cpu.copy(recording(false, || (self.forward)(&values)).value().elements(), out);
     }
 
     fn gradient(&self, call: &Call<'_>, head: &Tensor, input: usize) -> Tensor {

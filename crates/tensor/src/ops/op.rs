@@ -4,13 +4,16 @@ use std::any::Any;
 use std::borrow::Cow;
 use std::fmt::Debug;
 use std::panic::{Location, RefUnwindSafe, UnwindSafe};
+use std::sync::Arc;
 
-use ndgrad_array::{Array, Layout, OperationError, Result, Spec};
+use ndgrad_array::{Array, DType, Layout, OperationError, Result, Spec};
+use ndgrad_cpu::program::Formula;
 use smallvec::SmallVec;
 
 use super::{Call, Saves, refuse};
 use crate::Tensor;
 use crate::autograd::{self, Node};
+use crate::compile;
 
 /// An operation as a value: its shape rule, its kernel, its gradient.
 ///
@@ -38,6 +41,12 @@ pub trait Op: Any + Debug + Send + Sync + UnwindSafe + RefUnwindSafe {
     /// For an operation that only looks at its input in another way: the layout of the result in the input's
     /// memory, if there is one.
     fn view(&self, _input: &Layout) -> Option<Layout> {
+        None
+    }
+
+    /// For an elementwise operation whose operands have this dtype: the formula by which a compiled function joins it
+    /// with others, if there is one.
+    fn formula(&self, _dtype: DType) -> Option<Formula> {
         None
     }
 
@@ -99,16 +108,27 @@ pub fn try_apply<O: Op>(op: O, inputs: &[&Tensor]) -> Result<Tensor, OperationEr
         [input] => op.view(input.layout()).map(|layout| input.view(layout)),
         _ => None,
     };
+    let is_view = view.is_some();
     let output = match view {
         Some(view) => view,
         None => {
             let mut output = Array::new(spec);
-            op.try_forward(&arrays, &mut output)?;
+            if compile::is_tracing() {
+                compile::trace::unwatched(|| op.try_forward(&arrays, &mut output))?;
+            } else {
+                op.try_forward(&arrays, &mut output)?;
+            }
             output
         }
     };
     debug_assert_eq!(output.spec(), spec, "{} computes what it infers", op.name());
-    Ok(remember(op, inputs, output, Location::caller()))
+    let location = Location::caller();
+    if compile::is_tracing() {
+        let op: Arc<dyn Op> = Arc::new(op);
+        compile::trace::applied(op.clone(), &arrays, &output, is_view, location);
+        return Ok(remember(op, inputs, output, location));
+    }
+    Ok(remember(op, inputs, output, location))
 }
 
 /// The output of an operation as a tensor, with its history if recording.
@@ -128,4 +148,43 @@ pub(crate) fn remember<O: Op>(
         return Tensor::recorded(output, node);
     }
     Tensor::from_array(output)
+}
+
+/// A shared operation, which a compiled function keeps beside the tape.
+impl Op for Arc<dyn Op> {
+    fn name(&self) -> &'static str {
+        (**self).name()
+    }
+
+    fn saves(&self) -> Saves {
+        (**self).saves()
+    }
+
+    fn infer(&self, inputs: &[Spec]) -> Result<Spec, OperationError> {
+        (**self).infer(inputs)
+    }
+
+    fn check(&self, inputs: &[&Array]) -> Result<(), OperationError> {
+        (**self).check(inputs)
+    }
+
+    fn view(&self, input: &Layout) -> Option<Layout> {
+        (**self).view(input)
+    }
+
+    fn formula(&self, dtype: DType) -> Option<Formula> {
+        (**self).formula(dtype)
+    }
+
+    fn forward(&self, inputs: &[&Array], out: &mut Array) {
+        (**self).forward(inputs, out);
+    }
+
+    fn try_forward(&self, inputs: &[&Array], out: &mut Array) -> Result<(), OperationError> {
+        (**self).try_forward(inputs, out)
+    }
+
+    fn gradient(&self, call: &Call<'_>, head: &Tensor, input: usize) -> Tensor {
+        (**self).gradient(call, head, input)
+    }
 }

@@ -3,7 +3,7 @@
 use ndgrad_array::{DTypes, OperationError};
 
 use super::continuous::check;
-use super::{Generator, Lent};
+use super::{Generator, bernoulli};
 use crate::Tensor;
 use crate::ops::refuse;
 
@@ -29,11 +29,8 @@ impl Tensor {
     /// When `p` is not between 0 and 1; when the dtype is not a float.
     #[track_caller]
     pub fn dropout(&self, p: f64, training: bool) -> Tensor {
-        if training {
-            return self.dropout_from(&mut Lent::take().0, p);
-        }
         check_dropout(self, p);
-        self.clone()
+        if training { self.thinned(p, bernoulli(self.shape(), 1.0 - p)) } else { self.clone() }
     }
 
     /// [`Tensor::dropout`] while training, with places drawn from this generator.
@@ -50,9 +47,13 @@ impl Tensor {
     #[track_caller]
     pub fn dropout_from(&self, generator: &mut Generator, p: f64) -> Tensor {
         check_dropout(self, p);
-        let stays = generator.bernoulli(self.shape(), 1.0 - p).to_dtype(self.dtype());
+        self.thinned(p, generator.bernoulli(self.shape(), 1.0 - p))
+    }
+
+    /// What stays, scaled.
+    fn thinned(&self, p: f64, stays: Tensor) -> Tensor {
         // Nothing stays when p is 1.
-        self * (stays / if p < 1.0 { 1.0 - p } else { 1.0 })
+        self * (stays.to_dtype(self.dtype()) / if p < 1.0 { 1.0 - p } else { 1.0 })
     }
 }
 
