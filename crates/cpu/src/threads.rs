@@ -67,12 +67,7 @@ pub(crate) fn for_each(count: usize, body: impl Fn(usize) + Sync) {
 /// assert_eq!(squares[1000], 1_000_000);
 /// ```
 #[inline]
-pub fn fill_pieces<T: Pod>(
-    out: &mut [T],
-    work: usize,
-    unit: usize,
-    fill: impl Fn(usize, &mut [T]) + Sync,
-) {
+pub fn fill_pieces<T: Pod>(out: &mut [T], work: usize, unit: usize, fill: impl Fn(usize, &mut [T]) + Sync) {
     split(cast_slice_mut(out), size_of::<T>(), work, unit, &|first, out| fill(first, cast_slice_mut(out)));
 }
 
