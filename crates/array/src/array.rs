@@ -83,6 +83,12 @@ impl Array {
         Spec { shape: *self.shape(), dtype: self.dtype, device: self.device }
     }
 
+    /// Whether shape, dtype and device are these.
+    #[inline]
+    pub fn is_like(&self, spec: &Spec) -> bool {
+        *self.shape() == spec.shape && self.dtype == spec.dtype && self.device == spec.device
+    }
+
     /// The whole buffer as elements of `T`; [`Array::layout`] says which of them belong to the array.
     ///
     /// # Panics
@@ -130,6 +136,41 @@ impl Array {
         self.buffer.as_mut_slice()
     }
 
+    /// [`Array::as_slice`] as bytes, for kernels that need not know the dtype.
+    #[inline]
+    pub fn as_bytes(&self) -> Option<&[u8]> {
+        if !self.layout.is_contiguous() {
+            return None;
+        }
+        let (count, size) = (self.shape().size(), self.dtype.size());
+        let start = if count == 0 { 0 } else { self.layout.offset() };
+        Some(&self.bytes()[start * size..(start + count) * size])
+    }
+
+    /// [`Array::as_mut_slice`] as bytes.
+    ///
+    /// # Panics
+    /// When the array is not contiguous.
+    #[inline]
+    pub fn as_bytes_mut(&mut self) -> &mut [u8] {
+        assert!(self.layout.is_contiguous(), "only a contiguous array is written as a slice");
+        let (count, size) = (self.shape().size(), self.dtype.size());
+        let start = if count == 0 { 0 } else { self.layout.offset() };
+        &mut self.bytes_mut()[start * size..(start + count) * size]
+    }
+
+    /// [`Array::buffer`] as bytes.
+    #[inline]
+    pub fn bytes(&self) -> &[u8] {
+        self.buffer.as_slice()
+    }
+
+    /// [`Array::buffer_mut`] as bytes.
+    #[inline]
+    pub fn bytes_mut(&mut self) -> &mut [u8] {
+        self.buffer.as_mut_slice()
+    }
+
     /// A copy of the elements in row-major order.
     ///
     /// # Panics
@@ -162,6 +203,12 @@ impl Array {
     pub fn hollow(spec: Spec) -> Array {
         let Spec { shape, dtype, device } = spec;
         Array { layout: Layout::contiguous(shape), dtype, device, buffer: Buffer::hollow() }
+    }
+
+    /// Whether no other array shares the memory.
+    #[inline]
+    pub fn is_unique(&self) -> bool {
+        self.buffer.is_unique()
     }
 
     /// Whether both view the same memory.

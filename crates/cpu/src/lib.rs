@@ -8,11 +8,16 @@ mod elementwise;
 mod gemm;
 mod linalg;
 mod lines;
+pub mod loops;
 mod matmul;
 mod movement;
+mod pool;
+pub mod program;
 mod reduce;
 pub mod simd;
 pub mod threads;
+mod tiles;
+mod transpose;
 
 use ndgrad_array::{Array, Backend, Binary, Breakdown, MatrixFunction, Predicate, Reduction, Unary, Wide};
 

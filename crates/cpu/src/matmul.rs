@@ -4,11 +4,15 @@
 //! a product with a single row or column is a reduction (lanes, blocks, tree: see `reduce`); any other is a chain
 //! of fused multiply-adds over `k`, in blocks (see `gemm`). Each of a batch of products is summed as it would be alone.
 
-use ndgrad_array::{Array, DTypes, Element, Shape, with_dtype};
+use std::marker::PhantomData;
+use std::ops::Range;
+
+use bytemuck::{cast_slice, cast_slice_mut};
+use ndgrad_array::{Array, Buffer, DTypes, Element, Shape, with_dtype};
 
 use crate::gemm::{self, Matrix, Packed};
-use crate::reduce::{LANES, TILE, pairwise, reduce_tile, tree};
-use crate::simd::vectorized;
+use crate::reduce::{Combine, LANES, Run, fold_columns, fold_rows, fold_run};
+use crate::simd::{Kernel, vectorized_for};
 use crate::threads::fill_pieces;
 
 pub fn matmul(x: &Array, y: &Array, out: &mut Array) {
@@ -73,67 +77,132 @@ fn product<T: Packed>(x: Matrix<'_, T>, y: Matrix<'_, T>, out: &mut [T]) {
     }
 }
 
-/// A matrix times a single column.
-fn matvec<T: Element>(matrix: Matrix<'_, T>, column: Matrix<'_, T>, out: &mut [T]) {
-    let count = matrix.columns;
-    let packed: Vec<T>;
-    let vector = match column.row_stride {
-        1 => &column.elements[column.start..][..count],
-        _ => {
-            packed = (0..count).map(|i| column.at(i, 0)).collect();
-            &packed[..]
+/// Numbers of `T`, added up.
+struct Sum<T>(PhantomData<fn() -> T>);
+
+impl<T: Element> Combine for Sum<T> {
+    fn identity(&self, out: &mut [u8]) {
+        cast_slice_mut(out).fill(T::ZERO);
+    }
+
+    fn combine(&self, left: &mut [u8], right: &[u8]) {
+        for (left, &right) in cast_slice_mut::<u8, T>(left).iter_mut().zip(cast_slice::<u8, T>(right)) {
+            *left = *left + right;
         }
-    };
-    if matrix.column_stride == 1 || count == 1 {
-        fill_pieces(out, count, 1, |first, out| {
-            for (i, out) in out.iter_mut().enumerate() {
-                *out = dot(&matrix.elements[matrix.place(first + i, 0)..][..count], vector);
-            }
-        });
-    } else if matrix.row_stride == 1 {
-        fill_pieces(out, count, TILE, |first, out| {
-            for (tile, out) in out.chunks_mut(TILE).enumerate() {
-                let start = matrix.place(first + tile * TILE, 0);
-                let width = out.len();
-                let step = |lane: &mut [T; TILE], i: usize| {
-                    let column =
-                        &matrix.elements[start.wrapping_add_signed(matrix.column_stride * i as isize)..];
-                    for (lane, &x) in lane.iter_mut().zip(&column[..width]) {
-                        *lane = x.mul_add(vector[i], *lane);
-                    }
-                };
-                let sums = reduce_tile(count, width, T::ZERO, step, |a, b| a + b);
-                out.copy_from_slice(&sums[..width]);
-            }
-        });
-    } else {
-        fill_pieces(out, count, 1, |first, out| {
-            let mut row = vec![T::ZERO; count];
-            for (i, out) in out.iter_mut().enumerate() {
-                row.iter_mut().enumerate().for_each(|(k, x)| *x = matrix.at(first + i, k));
-                *out = dot(&row, vector);
-            }
-        });
     }
 }
 
-fn dot<T: Element>(x: &[T], y: &[T]) -> T {
-    let block = |start: usize, count: usize| {
-        let (x, y) = (&x[start..start + count], &y[start..start + count]);
-        vectorized(|| {
-            let mut lanes = [T::ZERO; LANES];
-            let (mut xs, mut ys) = (x.chunks_exact(LANES), y.chunks_exact(LANES));
-            for (x, y) in (&mut xs).zip(&mut ys) {
-                for ((lane, &x), &y) in lanes.iter_mut().zip(x).zip(y) {
-                    *lane = x.mul_add(y, *lane);
-                }
-            }
-            for ((lane, &x), &y) in lanes.iter_mut().zip(xs.remainder()).zip(ys.remainder()) {
-                *lane = x.mul_add(y, *lane);
-            }
-            tree(&mut lanes, count, |lane, other| *lane = *lane + *other);
-            lanes[0]
-        })
+/// A matrix times a single column.
+fn matvec<T: Element>(matrix: Matrix<'_, T>, column: Matrix<'_, T>, out: &mut [T]) {
+    let (count, size, sum) = (matrix.columns, size_of::<T>(), Sum::<T>(PhantomData));
+    let packed: Buffer;
+    let vector = match column.row_stride {
+        1 => &column.elements[column.start..][..count],
+        _ => {
+            packed = column.packed();
+            &packed.as_slice()[..count]
+        }
     };
-    pairwise(0, x.len(), 1, &block, &|left, right| left + right)
+    let out_bytes = cast_slice_mut(out);
+    if matrix.row_stride == 1 && matrix.column_stride != 1 && count > 1 {
+        return fold_columns(&sum, count, matrix.rows, size, out_bytes, &|lanes, _, columns, rows| {
+            vectorized_for::<T, _>(Columns { matrix, columns, rows, vector, lanes: cast_slice_mut(lanes) });
+        });
+    }
+    let copy: Buffer;
+    let matrix = if matrix.column_stride == 1 || count == 1 {
+        matrix
+    } else {
+        copy = matrix.packed();
+        let (row_stride, column_stride) = (count as isize, 1);
+        Matrix { elements: copy.as_slice(), start: 0, row_stride, column_stride, ..matrix }
+    };
+    fold_rows(&sum, count, size, out_bytes, &|first, numbers, out| {
+        let vector = &vector[numbers.clone()];
+        vectorized_for::<T, _>(Dots {
+            matrix,
+            first,
+            column: numbers.start,
+            vector,
+            out: cast_slice_mut(out),
+        });
+    });
+}
+
+/// Columns of a matrix, some rows of each, times the numbers of a vector, added to one lane each.
+struct Columns<'a, T> {
+    matrix: Matrix<'a, T>,
+    /// The rows of the matrix.
+    columns: Range<usize>,
+    /// Its columns.
+    rows: Range<usize>,
+    vector: &'a [T],
+    lanes: &'a mut [T],
+}
+
+impl<T: Element> Kernel for Columns<'_, T> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self) {
+        for (k, lane) in self.rows.zip(self.lanes.chunks_exact_mut(self.columns.len())) {
+            let column = &self.matrix.elements[self.matrix.place(self.columns.start, k)..][..lane.len()];
+            let factor = self.vector[k];
+            for (lane, &x) in lane.iter_mut().zip(column) {
+                *lane = x.mul_add(factor, *lane);
+            }
+        }
+    }
+}
+
+/// Products of some rows of a matrix, or of a part of their columns, with a vector.
+struct Dots<'a, T> {
+    matrix: Matrix<'a, T>,
+    first: usize,
+    column: usize,
+    vector: &'a [T],
+    out: &'a mut [T],
+}
+
+impl<T: Element> Kernel for Dots<'_, T> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self) {
+        let count = self.vector.len();
+        for (i, out) in self.out.iter_mut().enumerate() {
+            let row = &self.matrix.elements[self.matrix.place(self.first + i, self.column)..][..count];
+            *out = fold_run(count, &Products(row, self.vector));
+        }
+    }
+}
+
+struct Products<'a, T>(&'a [T], &'a [T]);
+
+impl<T: Element> Run for Products<'_, T> {
+    type Number = T;
+
+    #[inline(always)]
+    fn identity(&self) -> T {
+        T::ZERO
+    }
+
+    #[inline(always)]
+    fn add(&self, mut lanes: [T; LANES], start: usize) -> [T; LANES] {
+        let (x, y) = (&self.0[start..start + LANES], &self.1[start..start + LANES]);
+        for i in 0..LANES {
+            lanes[i] = x[i].mul_add(y[i], lanes[i]);
+        }
+        lanes
+    }
+
+    #[inline(always)]
+    fn add_one(&self, lane: T, i: usize) -> T {
+        self.0[i].mul_add(self.1[i], lane)
+    }
+
+    #[inline(always)]
+    fn combine(&self, left: T, right: T) -> T {
+        left + right
+    }
 }

@@ -1,54 +1,72 @@
-//! `copy`, `fill`, `gather`, `scatter_add`: elements moved, not computed.
+//! `copy`, `fill`, `gather`, `scatter_add`: elements moved, not computed. Most of it knows only their size.
 
+use bytemuck::{Pod, cast_slice, cast_slice_mut};
 use ndgrad_array::{Array, DTypes, Element, Layout, Wide, with_dtype};
 
 use crate::contiguous;
-use crate::threads::fill_pieces;
+use crate::simd::prefetch;
+use crate::threads::split;
+use crate::tiles::for_tiles;
+use crate::transpose::{Rows, SIDE, transpose};
 
-pub fn copy(x: &Array, out: &mut Array) {
-    with_dtype!(x.dtype(), X => with_dtype!(out.dtype(), T => copy_as::<X, T>(x, out)))
+/// Runs an expression with `$T` standing for a type of `$size` bytes.
+macro_rules! with_size {
+    ($size:expr, $T:ident => $body:expr) => {
+        match $size {
+            1 => {
+                type $T = u8;
+                $body
+            }
+            4 => {
+                type $T = u32;
+                $body
+            }
+            8 => {
+                type $T = u64;
+                $body
+            }
+            size => unreachable!("no element has {size} bytes"),
+        }
+    };
 }
 
-fn copy_as<X: Element, T: Element>(x: &Array, out: &mut Array) {
-    if let (Some(x), true) = (x.as_slice::<X>(), out.layout().is_contiguous()) {
-        fill_pieces(out.as_mut_slice::<T>(), 1, 1, |start, out| {
-            for (out, &x) in out.iter_mut().zip(&x[start..]) {
-                *out = convert(x);
-            }
-        });
-        return;
-    }
-    let [from, to] = Layout::collapse_all([*x.layout(), *out.layout()]);
-    let source = x.buffer::<X>();
-    let target = out.buffer_mut::<T>();
-    for (from, to) in from.offsets().zip(to.offsets()) {
-        target[to] = convert(source[from]);
-    }
+pub(crate) use with_size;
+
+/// Fills `out` with evenly spaced elements of `size` bytes.
+pub fn copy_run(size: usize, source: &[u8], start: usize, stride: isize, out: &mut [u8]) {
+    with_size!(size, T => run::<T>(cast_slice(source), start, stride, cast_slice_mut(out)));
+}
+
+/// Fills `out` with rows of `row` evenly spaced elements of `size` bytes, which begin where `starts` says.
+pub fn copy_rows(
+    size: usize,
+    source: &[u8],
+    starts: impl Iterator<Item = usize>,
+    stride: isize,
+    row: usize,
+    out: &mut [u8],
+) {
+    with_size!(size, T => {
+        let (source, out): (&[T], &mut [T]) = (cast_slice(source), cast_slice_mut(out));
+        for (out, start) in out.chunks_mut(row).zip(starts) {
+            run(source, start, stride, out);
+        }
+    });
 }
 
 #[inline(always)]
-fn convert<X: Element, T: Element>(x: X) -> T {
-    T::narrow(x.widen())
-}
-
-pub fn fill(value: Wide, out: &mut Array) {
-    with_dtype!(out.dtype(), T => out.as_mut_slice::<T>().fill(T::narrow(value)))
-}
-
-pub fn gather(x: &Array, rows: &[usize], out: &mut Array) {
-    let x = contiguous(x);
-    with_dtype!(out.dtype(), T => {
-        let source = x.as_slice::<T>().expect("a contiguous copy");
-        let width = x.layout().split(1).1.shape().size();
-        if width == 0 {
-            return;
-        }
-        fill_pieces(out.as_mut_slice::<T>(), 1, width, |start, out| {
-            for (out, &row) in out.chunks_exact_mut(width).zip(&rows[start / width..]) {
-                copy_row(&source[row * width..][..width], out);
+fn run<T: Copy>(source: &[T], start: usize, stride: isize, out: &mut [T]) {
+    match stride {
+        0 => out.fill(source[start]),
+        1 => copy_row(&source[start..start + out.len()], out),
+        _ => {
+            let mut place = start;
+            for out in out {
+                *out = source[place];
+                place = place.wrapping_add_signed(stride);
             }
-        });
-    })
+        }
+    }
 }
 
 /// A call of `memcpy` costs more than a short row.
@@ -60,6 +78,122 @@ fn copy_row<T: Copy>(source: &[T], target: &mut [T]) {
     for (target, &source) in target.iter_mut().zip(source) {
         *target = source;
     }
+}
+
+pub fn copy(x: &Array, out: &mut Array) {
+    let same = x.dtype() == out.dtype();
+    match (same, out.layout().is_contiguous()) {
+        (true, true) => copy_whole(x, out),
+        (true, false) => copy_view(x, out),
+        (false, true) => convert(x, out),
+        (false, false) => {
+            let mut converted = Array::new(out.spec());
+            convert(x, &mut converted);
+            copy_view(&converted, out);
+        }
+    }
+}
+
+fn convert(x: &Array, out: &mut Array) {
+    with_dtype!(x.dtype(), X => with_dtype!(out.dtype(), T => for_tiles([x], out, &|[x], out| {
+        convert_run::<X, T>(cast_slice(x), cast_slice_mut(out));
+    })))
+}
+
+#[inline(never)]
+fn convert_run<X: Element, T: Element>(x: &[X], out: &mut [T]) {
+    for (out, &x) in out.iter_mut().zip(x) {
+        *out = T::narrow(x.widen());
+    }
+}
+
+/// Into a contiguous array.
+fn copy_whole(x: &Array, out: &mut Array) {
+    let size = out.dtype().size();
+    if let Some(elements) = x.as_bytes() {
+        return split(out.as_bytes_mut(), size, 1, 1, &|first, out| {
+            out.copy_from_slice(&elements[first * size..][..out.len()]);
+        });
+    }
+    let from = x.layout().collapse();
+    let row = from.shape()[1..].iter().product::<usize>();
+    split(out.as_bytes_mut(), size, 1, row * SIDE, &|first, out| {
+        let from = from.slice(0, first / row, out.len() / size / row, 1);
+        copy_places(size, x.bytes(), &from, out, &Layout::contiguous(*from.shape()));
+    });
+}
+
+/// Into any view.
+fn copy_view(x: &Array, out: &mut Array) {
+    let (size, to) = (out.dtype().size(), *out.layout());
+    if out.shape().size() > 0 {
+        let [from, to] = Layout::collapse_all([*x.layout(), to]);
+        copy_places(size, x.bytes(), &from, out.bytes_mut(), &to);
+    }
+}
+
+/// Copies what the first layout says to where the second says. They have as few axes as possible, and elements.
+fn copy_places(size: usize, source: &[u8], from: &Layout, target: &mut [u8], to: &Layout) {
+    with_size!(size, T => copy_as::<T>(cast_slice(source), from, cast_slice_mut(target), to));
+}
+
+fn copy_as<T: Pod>(source: &[T], from: &Layout, target: &mut [T], to: &Layout) {
+    let Some(inner) = from.shape().rank().checked_sub(1) else {
+        target[to.offset()] = source[from.offset()];
+        return;
+    };
+    let count = from.shape()[inner];
+    let (stride, to_stride) = (from.strides()[inner], to.strides()[inner]);
+    // An axis along which the source lies side by side, where the result does along another.
+    let side = (0..inner).find(|&axis| from.strides()[axis] == 1 && stride != 1 && to_stride == 1);
+    if let Some(side) = side {
+        let sizes = [from.shape()[side], count];
+        let outer = |layout: &Layout| layout.select(inner, 0).select(side, 0).offsets();
+        for (start, place) in outer(from).zip(outer(to)) {
+            let to = Rows { start: place, stride: to.strides()[side] };
+            transpose(source, Rows { start, stride }, target, to, sizes);
+        }
+        return;
+    }
+    let outer = |layout: &Layout| layout.select(inner, 0).offsets();
+    for (mut start, mut place) in outer(from).zip(outer(to)) {
+        if to_stride == 1 {
+            run(source, start, stride, &mut target[place..place + count]);
+            continue;
+        }
+        for _ in 0..count {
+            target[place] = source[start];
+            (start, place) = (start.wrapping_add_signed(stride), place.wrapping_add_signed(to_stride));
+        }
+    }
+}
+
+pub fn fill(value: Wide, out: &mut Array) {
+    with_dtype!(out.dtype(), T => out.as_mut_slice::<T>().fill(T::narrow(value)))
+}
+
+/// Rows ahead of the one that is copied that are asked from memory. What lies on so many pages no processor foresees.
+const AHEAD: usize = 8;
+
+pub fn gather(x: &Array, rows: &[usize], out: &mut Array) {
+    let x = contiguous(x);
+    let source = x.as_bytes().expect("a contiguous copy");
+    let (size, width) = (x.dtype().size(), x.shape()[1..].iter().product::<usize>());
+    if width == 0 {
+        return;
+    }
+    with_size!(size, T => {
+        let source: &[T] = cast_slice(source);
+        split(out.as_bytes_mut(), size, 1, width, &|start, out| {
+            let (out, rows): (&mut [T], _) = (cast_slice_mut(out), &rows[start / width..]);
+            for (i, out) in out.chunks_exact_mut(width).enumerate() {
+                if let Some(&row) = rows.get(i + AHEAD) {
+                    prefetch(&source[row * width..][..width]);
+                }
+                copy_row(&source[rows[i] * width..][..width], out);
+            }
+        });
+    })
 }
 
 pub fn scatter_add(x: &Array, rows: &[usize], out: &mut Array) {

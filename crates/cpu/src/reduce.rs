@@ -5,173 +5,381 @@
 //! summation", SIAM J. Sci. Comput. 14, 1993). The tree is the same for every layout, instruction set and number
 //! of threads.
 
-use ndgrad_array::{Array, Element, Layout, Reduction, with_dtype};
+use std::marker::PhantomData;
+use std::ops::Range;
+
+use bytemuck::{cast_slice, cast_slice_mut};
+use ndgrad_array::{Array, Buffer, Element, Layout, Reduction, with_dtype};
 
 use crate::contiguous;
-use crate::simd::vectorized;
-use crate::threads::{fill_pieces, join};
+use crate::simd::{Kernel, vectorized_for};
+use crate::threads::{is_parallel, split};
+use crate::tiles::{SCRATCH, with_scratch};
 
-pub(crate) const LANES: usize = 16;
-pub(crate) const BLOCK: usize = 1024;
+pub const LANES: usize = 16;
+const BLOCK: usize = 1024;
 
-/// Outputs that are computed side by side when the numbers of one output are far apart.
-pub(crate) const TILE: usize = 64;
+/// Blocks that are reduced at the same time: an addition takes about as many cycles.
+const TOGETHER: usize = 4;
+
+/// Numbers of a long sum that one task takes: whole blocks, a power of two of them, so that they are a branch of
+/// the tree.
+const BRANCH: usize = 16 * BLOCK;
+
+/// Fewer outputs than this do not keep all threads busy.
+const FEW: usize = 64;
+
+/// Bytes of a lane when neighbouring outputs are computed side by side: two pages of each row are read, and all lanes
+/// together stay in L2.
+const WIDTH: usize = 8192;
 
 pub fn reduce<F: Reduction>(formula: F, x: &Array, kept: usize, out: &mut Array) {
-    with_dtype!(x.dtype(), F::DTYPES, T => reduce_as::<T, F>(formula, x, kept, out))
+    with_dtype!(x.dtype(), F::DTYPES, T => reduce_with(&Typed::<T, F>(formula, PhantomData), x, kept, out))
 }
 
-fn reduce_as<T: Element, F: Reduction>(formula: F, x: &Array, kept: usize, out: &mut Array) {
+/// What becomes of numbers of one dtype, given as bytes.
+pub trait Combine: Sync {
+    /// Writes the value of no numbers at all everywhere.
+    fn identity(&self, out: &mut [u8]);
+    /// `left[i]` becomes what `left[i]` and `right[i]` are together.
+    fn combine(&self, left: &mut [u8], right: &[u8]);
+}
+
+/// Reduces a range of the numbers of each output, from the given output on.
+type RowsOf<'a> = &'a (dyn Fn(usize, Range<usize>, &mut [u8]) + Sync);
+
+/// Takes rows of numbers into one lane each: of a group of outputs, these columns, these rows.
+type LanesOf<'a> = &'a (dyn Fn(&mut [u8], usize, Range<usize>, Range<usize>) + Sync);
+
+/// [`Combine`] for whole rows of numbers.
+trait Fold: Combine {
+    /// Reduces rows of `count` numbers, one behind the other, to one number each.
+    fn rows(&self, x: &[u8], count: usize, out: &mut [u8]);
+}
+
+/// A formula over one dtype.
+struct Typed<T, F>(F, PhantomData<fn() -> T>);
+
+impl<T: Element, F: Reduction> Combine for Typed<T, F> {
+    fn identity(&self, out: &mut [u8]) {
+        cast_slice_mut(out).fill(self.0.identity::<T>());
+    }
+
+    fn combine(&self, left: &mut [u8], right: &[u8]) {
+        struct Pairs<'a, T, F>(F, &'a mut [T], &'a [T]);
+
+        impl<T: Element, F: Reduction> Kernel for Pairs<'_, T, F> {
+            type Output = ();
+
+            #[inline(always)]
+            fn run(self) {
+                let Pairs(formula, left, right) = self;
+                for (left, &right) in left.iter_mut().zip(right) {
+                    *left = formula.combine(*left, right);
+                }
+            }
+        }
+
+        vectorized_for::<T, _>(Pairs::<T, F>(self.0, cast_slice_mut(left), cast_slice(right)));
+    }
+}
+
+impl<T: Element, F: Reduction> Fold for Typed<T, F> {
+    fn rows(&self, x: &[u8], count: usize, out: &mut [u8]) {
+        struct Rows<'a, T, F>(F, &'a [T], usize, &'a mut [T]);
+
+        impl<T: Element, F: Reduction> Kernel for Rows<'_, T, F> {
+            type Output = ();
+
+            #[inline(always)]
+            fn run(self) {
+                let Rows(formula, x, count, out) = self;
+                for (out, x) in out.iter_mut().zip(x.chunks_exact(count)) {
+                    *out = fold_run(count, &Numbers(formula, x));
+                }
+            }
+        }
+
+        vectorized_for::<T, _>(Rows::<T, F>(self.0, cast_slice(x), count, cast_slice_mut(out)));
+    }
+}
+
+/// Numbers, by their positions, that a run is reduced of. All must be `#[inline(always)]`.
+pub trait Run {
+    type Number: Copy;
+    fn identity(&self) -> Self::Number;
+    /// Each lane and a number together: those from `start` on.
+    fn add(&self, lanes: [Self::Number; LANES], start: usize) -> [Self::Number; LANES];
+    /// One lane and number `i` together.
+    fn add_one(&self, lane: Self::Number, i: usize) -> Self::Number;
+    fn combine(&self, left: Self::Number, right: Self::Number) -> Self::Number;
+}
+
+struct Numbers<'a, T, F>(F, &'a [T]);
+
+impl<T: Element, F: Reduction> Run for Numbers<'_, T, F> {
+    type Number = T;
+
+    #[inline(always)]
+    fn identity(&self) -> T {
+        self.0.identity()
+    }
+
+    #[inline(always)]
+    fn add(&self, mut lanes: [T; LANES], start: usize) -> [T; LANES] {
+        let x = &self.1[start..start + LANES];
+        for i in 0..LANES {
+            lanes[i] = self.0.combine(lanes[i], x[i]);
+        }
+        lanes
+    }
+
+    #[inline(always)]
+    fn add_one(&self, lane: T, i: usize) -> T {
+        self.0.combine(lane, self.1[i])
+    }
+
+    #[inline(always)]
+    fn combine(&self, left: T, right: T) -> T {
+        self.0.combine(left, right)
+    }
+}
+
+/// Reduces a run of `count` numbers.
+#[inline(always)]
+pub fn fold_run<R: Run>(count: usize, run: &R) -> R::Number {
+    if count <= BLOCK {
+        return fold_blocks::<R, 1>(run, 0, count)[0];
+    }
+    // The branches of the tree that wait for their right neighbours: one for each bit of the number of blocks.
+    let mut branches = [run.identity(); usize::BITS as usize];
+    let mut depth = 0;
+    let mut block = 0;
+    while block * BLOCK < count {
+        let start = block * BLOCK;
+        let (totals, blocks) = if count - start >= TOGETHER * BLOCK {
+            (fold_blocks::<R, TOGETHER>(run, start, BLOCK), TOGETHER)
+        } else {
+            let [total] = fold_blocks::<R, 1>(run, start, BLOCK.min(count - start));
+            ([total; TOGETHER], 1)
+        };
+        for mut total in totals.into_iter().take(blocks) {
+            for _ in 0..block.trailing_ones() {
+                depth -= 1;
+                total = run.combine(branches[depth], total);
+            }
+            branches[depth] = total;
+            depth += 1;
+            block += 1;
+        }
+    }
+    let last = branches[depth - 1];
+    branches[..depth - 1].iter().rev().fold(last, |total, &branch| run.combine(branch, total))
+}
+
+/// Reduces `N` blocks of `count` numbers from `start` on at the same time, so that none waits for the additions of
+/// another.
+#[inline(always)]
+fn fold_blocks<R: Run, const N: usize>(run: &R, start: usize, count: usize) -> [R::Number; N] {
+    // Kept in registers: no slice is taken of them.
+    let mut blocks = [[run.identity(); LANES]; N];
+    let whole = count / LANES * LANES;
+    for row in (start..start + whole).step_by(LANES) {
+        for (i, lanes) in blocks.iter_mut().enumerate() {
+            *lanes = run.add(*lanes, row + i * BLOCK);
+        }
+    }
+    let mut totals = [run.identity(); N];
+    for i in 0..N {
+        let mut lanes = blocks[i];
+        for rest in whole..count {
+            lanes[rest - whole] = run.add_one(lanes[rest - whole], start + i * BLOCK + rest);
+        }
+        let mut width = lanes_of(count) / 2;
+        while width > 0 {
+            for i in 0..width {
+                lanes[i] = run.combine(lanes[i], lanes[i + width]);
+            }
+            width /= 2;
+        }
+        totals[i] = lanes[0];
+    }
+    totals
+}
+
+/// The lanes that a block of `count` numbers has: a power of two.
+#[inline(always)]
+fn lanes_of(count: usize) -> usize {
+    count.next_power_of_two().min(LANES)
+}
+
+fn reduce_with(fold: &dyn Fold, x: &Array, kept: usize, out: &mut Array) {
+    let size = out.dtype().size();
+    if out.shape().size() == 0 {
+        return;
+    }
+    let count = x.shape()[kept..].iter().product();
+    if count == 0 {
+        return fold.identity(out.as_bytes_mut());
+    }
+    if let Some(elements) = x.as_bytes() {
+        return reduce_rows(fold, elements, None, count, size, out);
+    }
     let (outer, inner) = x.layout().split(kept);
     let (outer, inner) = (outer.collapse(), inner.collapse());
-    let count = inner.shape().size();
-    let out = out.as_mut_slice::<T>();
-    if count == 0 {
-        return out.fill(formula.identity());
-    }
-    let buffer = x.buffer::<T>();
     match (inner.strides(), outer.strides()) {
-        ([] | [1], _) => fill_pieces(out, count, 1, |first, out| {
-            for (out, start) in out.iter_mut().zip(outer.offsets_from(first)) {
-                *out = reduce_run(formula, &buffer[start..start + count]);
-            }
-        }),
-        (&[stride], &[.., 1]) if stride > 0 => {
-            reduce_columns(formula, buffer, &outer, count, stride as usize, out)
-        }
+        ([] | [1], _) => reduce_rows(fold, x.bytes(), Some(&outer), count, size, out),
+        (&[stride], &[.., 1]) => reduce_columns(fold, x.bytes(), &outer, stride, count, size, out),
         _ => {
             let copy = contiguous(x);
-            let elements = copy.as_slice::<T>().expect("a contiguous copy");
-            fill_pieces(out, count, 1, |first, out| {
-                for (out, run) in out.iter_mut().zip(elements.chunks_exact(count).skip(first)) {
-                    *out = reduce_run(formula, run);
-                }
-            });
+            reduce_rows(fold, copy.as_bytes().expect("a contiguous copy"), None, count, size, out);
         }
     }
 }
 
-/// The numbers lie one behind the other.
-fn reduce_run<T: Element, F: Reduction>(formula: F, x: &[T]) -> T {
-    pairwise(
-        0,
-        x.len(),
-        1,
-        &|start, count| {
-            vectorized(|| {
-                let mut lanes = [formula.identity::<T>(); LANES];
-                let mut rows = x[start..start + count].chunks_exact(LANES);
-                for row in &mut rows {
-                    for (lane, &x) in lanes.iter_mut().zip(row) {
-                        *lane = formula.combine(*lane, x);
-                    }
-                }
-                for (lane, &x) in lanes.iter_mut().zip(rows.remainder()) {
-                    *lane = formula.combine(*lane, x);
-                }
-                tree(&mut lanes, count, |lane, other| *lane = formula.combine(*lane, *other));
-                lanes[0]
-            })
-        },
-        &|left, right| formula.combine(left, right),
-    )
-}
-
-/// The numbers of one output lie `stride` apart, and those of neighbouring outputs side by side.
-fn reduce_columns<T: Element, F: Reduction>(
-    formula: F,
-    buffer: &[T],
-    outer: &Layout,
+/// The numbers of an output lie one behind the other, those of the outputs as `outer` says or likewise.
+fn reduce_rows(
+    fold: &dyn Fold,
+    x: &[u8],
+    outer: Option<&Layout>,
     count: usize,
-    stride: usize,
-    out: &mut [T],
+    size: usize,
+    out: &mut Array,
 ) {
-    let last = outer.shape().rank() - 1;
-    let columns = outer.shape()[last];
-    let groups = outer.split(last).0;
-    fill_pieces(out, count, columns, |first, out| {
-        for (out, start) in out.chunks_exact_mut(columns).zip(groups.offsets_from(first / columns)) {
-            for (tile, out) in out.chunks_mut(TILE).enumerate() {
-                let start = start + tile * TILE;
-                let width = out.len();
-                let step = |lane: &mut [T; TILE], row: usize| {
-                    let row = &buffer[start + row * stride..][..width];
-                    for (lane, &x) in lane.iter_mut().zip(row) {
-                        *lane = formula.combine(*lane, x);
-                    }
-                };
-                let sums = reduce_tile(count, width, formula.identity(), step, |a, b| formula.combine(a, b));
-                out.copy_from_slice(&sums[..width]);
+    fold_rows(fold, count, size, out.as_bytes_mut(), &|first, numbers, out| {
+        let all = numbers.len() == count;
+        match outer {
+            None if all => fold.rows(&x[first * count * size..][..out.len() * count], count, out),
+            _ => {
+                for (i, out) in out.chunks_exact_mut(size).enumerate() {
+                    let start = match outer {
+                        Some(outer) => outer.offsets_from(first + i).next().expect("an output's numbers"),
+                        None => (first + i) * count,
+                    };
+                    let x = &x[(start + numbers.start) * size..][..numbers.len() * size];
+                    fold.rows(x, numbers.len(), out);
+                }
             }
         }
     });
 }
 
-/// Reduces `count` rows into one row of up to [`TILE`] numbers: `step` adds a row to a lane.
-#[inline(always)]
-pub(crate) fn reduce_tile<T: Element>(
+/// Reduces `count` numbers for each output.
+pub fn fold_rows(
+    combine: &(impl Combine + ?Sized),
     count: usize,
-    width: usize,
-    identity: T,
-    step: impl Fn(&mut [T; TILE], usize) + Sync,
-    combine: impl Fn(T, T) -> T + Copy + Sync,
-) -> [T; TILE] {
-    let merge = |left: &mut [T; TILE], right: &[T; TILE]| {
-        for (left, &right) in left[..width].iter_mut().zip(right) {
-            *left = combine(*left, right);
+    size: usize,
+    out: &mut [u8],
+    rows: RowsOf<'_>,
+) {
+    let outs = out.len() / size;
+    let branches = count.div_ceil(BRANCH);
+    // Outputs are divided among threads; a few with many numbers are divided themselves.
+    if branches == 1 || outs >= FEW || !is_parallel(outs.saturating_mul(count)) {
+        return split(out, size, count, 1, &|first, out| rows(first, 0..count, out));
+    }
+    let mut partial = Buffer::new(branches * out.len());
+    let partial = &mut partial.as_mut_slice()[..branches * out.len()];
+    split(partial, size, BRANCH, 1, &|first, partial| {
+        for (i, partial) in partial.chunks_exact_mut(size).enumerate() {
+            let (branch, output) = ((first + i) / outs, (first + i) % outs);
+            rows(output, branch * BRANCH..count.min((branch + 1) * BRANCH), partial);
+        }
+    });
+    merge(combine, partial, out);
+}
+
+/// Combines rows as long as `out` as a tree into it.
+fn merge(combine: &(impl Combine + ?Sized), rows: &mut [u8], out: &mut [u8]) {
+    let width = out.len();
+    let count = rows.len() / width;
+    let mut apart = 1;
+    while apart < count {
+        for left in (0..count - apart).step_by(2 * apart) {
+            let (head, tail) = rows.split_at_mut((left + apart) * width);
+            combine.combine(&mut head[left * width..][..width], &tail[..width]);
+        }
+        apart *= 2;
+    }
+    out.copy_from_slice(&rows[..width]);
+}
+
+/// The numbers of one output lie `stride` apart, and those of neighbouring outputs side by side.
+fn reduce_columns(
+    fold: &dyn Fold,
+    x: &[u8],
+    outer: &Layout,
+    stride: isize,
+    count: usize,
+    size: usize,
+    out: &mut Array,
+) {
+    let last = outer.shape().rank() - 1;
+    let columns = outer.shape()[last];
+    let groups = outer.split(last).0;
+    fold_columns(fold, count, columns, size, out.as_bytes_mut(), &|lanes, group, columns, rows| {
+        let start = groups.offsets_from(group).next().expect("a group of outputs") + columns.start;
+        let place = |row: usize| start.wrapping_add_signed(stride * row as isize) * size;
+        let width = columns.len();
+        if stride == width as isize {
+            return fold.combine(lanes, &x[place(rows.start)..][..lanes.len()]);
+        }
+        for (row, lane) in rows.zip(lanes.chunks_exact_mut(width * size)) {
+            fold.combine(lane, &x[place(row)..][..width * size]);
+        }
+    });
+}
+
+/// Reduces `count` rows of numbers to one row of outputs, in groups of `columns`.
+pub fn fold_columns(
+    combine: &(impl Combine + ?Sized),
+    count: usize,
+    columns: usize,
+    size: usize,
+    out: &mut [u8],
+    add: LanesOf<'_>,
+) {
+    let outs = out.len() / size;
+    let widest = WIDTH / size;
+    let fold_with = |scratch: &mut [u8], first: usize, mut out: &mut [u8]| {
+        let mut place = first;
+        while !out.is_empty() {
+            let (block, at) = (place / outs, place % outs);
+            let (group, column) = (at / columns, at % columns);
+            let width = widest.min(columns - column).min(out.len() / size);
+            let (piece, rest) = std::mem::take(&mut out).split_at_mut(width * size);
+            let rows = block * BLOCK..count.min((block + 1) * BLOCK);
+            let mut used = lanes_of(rows.len());
+            let lanes = &mut scratch[..used * piece.len()];
+            combine.identity(lanes);
+            for row in rows.clone().step_by(LANES) {
+                let rows = row..rows.end.min(row + LANES);
+                add(&mut lanes[..rows.len() * piece.len()], group, column..column + width, rows);
+            }
+            while used > 1 {
+                used /= 2;
+                let (left, right) = lanes.split_at_mut(used * piece.len());
+                combine.combine(left, &right[..left.len()]);
+            }
+            piece.copy_from_slice(&lanes[..piece.len()]);
+            (out, place) = (rest, place + width);
         }
     };
-    pairwise(
-        0,
-        count,
-        width,
-        &|start, count| {
-            vectorized(|| {
-                let mut lanes = [[identity; TILE]; LANES];
-                for row in 0..count {
-                    step(&mut lanes[row % LANES], start + row);
-                }
-                tree(&mut lanes, count, merge);
-                lanes[0]
-            })
-        },
-        &|mut left, right| {
-            merge(&mut left, &right);
-            left
-        },
-    )
-}
-
-/// Combines the lanes in use (a power of two that holds `count`) as a tree into the first.
-#[inline(always)]
-pub(crate) fn tree<V, const N: usize>(lanes: &mut [V; N], count: usize, merge: impl Fn(&mut V, &V)) {
-    let mut width = count.next_power_of_two().min(N) / 2;
-    while width > 0 {
-        let (left, right) = lanes.split_at_mut(width);
-        for (left, right) in left.iter_mut().zip(&right[..width]) {
-            merge(left, right);
+    let most = lanes_of(count.min(BLOCK)) * widest.min(columns) * size;
+    let fold = |first: usize, out: &mut [u8]| {
+        if most <= SCRATCH {
+            with_scratch(|scratch| fold_with(scratch, first, out));
+        } else {
+            fold_with(Buffer::new(most).as_mut_slice(), first, out);
         }
-        width /= 2;
+    };
+    let blocks = count.div_ceil(BLOCK);
+    let unit = widest.min(outs);
+    if blocks == 1 {
+        return split(out, size, count, unit, &fold);
     }
-}
-
-/// Reduces the numbers `start..start + count` by blocks: `leaf` reduces one, `combine` joins two halves.
-/// `work` is the number of operations per number.
-pub(crate) fn pairwise<V: Send>(
-    start: usize,
-    count: usize,
-    work: usize,
-    leaf: &(impl Fn(usize, usize) -> V + Sync),
-    combine: &(impl Fn(V, V) -> V + Sync),
-) -> V {
-    if count <= BLOCK {
-        return leaf(start, count);
-    }
-    let half = count.next_power_of_two() / 2;
-    let (left, right) = join(
-        count * work,
-        || pairwise(start, half, work, leaf, combine),
-        || pairwise(start + half, count - half, work, leaf, combine),
-    );
-    combine(left, right)
+    let mut partial = Buffer::new(blocks * out.len());
+    let partial = &mut partial.as_mut_slice()[..blocks * out.len()];
+    split(partial, size, BLOCK, unit, &fold);
+    merge(combine, partial, out);
 }

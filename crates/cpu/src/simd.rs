@@ -2,6 +2,8 @@
 
 use std::sync::atomic::{AtomicU8, Ordering};
 
+use ndgrad_array::Element;
+
 /// A set of vector instructions that kernels are compiled for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[repr(u8)]
@@ -72,29 +74,81 @@ pub fn set_level(level: Level) -> Level {
     level
 }
 
-/// Runs `body` compiled for the vector registers in use. It must be made of inlined code: a function that it
-/// calls is compiled for the baseline.
+/// Code that is compiled for each of the [`Level`]s.
+///
+/// `run` must be `#[inline(always)]`, and made of functions that are: one that is called is compiled for the baseline.
+/// A closure is a kernel too, but the compiler inlines only a small one.
+pub trait Kernel {
+    /// What it returns.
+    type Output;
+    /// The code.
+    fn run(self) -> Self::Output;
+}
+
+impl<R, F: FnOnce() -> R> Kernel for F {
+    type Output = R;
+
+    #[inline(always)]
+    fn run(self) -> R {
+        self()
+    }
+}
+
+/// Runs a kernel compiled for the vector registers in use.
 #[inline(always)]
-pub fn vectorized<R>(body: impl FnOnce() -> R) -> R {
+pub fn vectorized<K: Kernel>(kernel: K) -> K::Output {
     #[cfg(target_arch = "x86_64")]
     match level() {
         // SAFETY: `set_level` admits a level only after the processor said that it has these instructions.
-        Level::Avx512 => return unsafe { avx512(body) },
+        Level::Avx512 => return unsafe { avx512(kernel) },
         // SAFETY: as above.
-        Level::Avx2 => return unsafe { avx2(body) },
+        Level::Avx2 => return unsafe { avx2(kernel) },
         Level::Baseline => {}
     }
-    body()
+    kernel.run()
+}
+
+/// [`vectorized`], but for 256 bits at the most: wider registers gain nothing where elements are only moved, or whole.
+#[inline(always)]
+pub fn vectorized_moderately<K: Kernel>(kernel: K) -> K::Output {
+    #[cfg(target_arch = "x86_64")]
+    if level() >= Level::Avx2 {
+        // SAFETY: `set_level` admits a level only after the processor said that it has these instructions.
+        return unsafe { avx2(kernel) };
+    }
+    kernel.run()
+}
+
+/// Runs a loop over elements of `T`, compiled for the vector registers that are worth it for them.
+#[inline(always)]
+pub fn vectorized_for<T: Element, K: Kernel>(kernel: K) -> K::Output {
+    if const { T::DTYPE.is_float() } { vectorized(kernel) } else { vectorized_moderately(kernel) }
 }
 
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
-fn avx512<R>(body: impl FnOnce() -> R) -> R {
-    body()
+fn avx512<K: Kernel>(kernel: K) -> K::Output {
+    kernel.run()
 }
 
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx2,fma")]
-fn avx2<R>(body: impl FnOnce() -> R) -> R {
-    body()
+fn avx2<K: Kernel>(kernel: K) -> K::Output {
+    kernel.run()
 }
+
+/// Asks for the first cache lines of a slice, which will be read soon; the processor foresees the others.
+#[inline(always)]
+pub fn prefetch<T>(elements: &[T]) {
+    #[cfg(target_arch = "x86_64")]
+    for line in (0..size_of_val(elements).min(MOST_PREFETCHED)).step_by(64) {
+        use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
+        // SAFETY: the address lies within the slice, and a hint reads nothing.
+        unsafe { _mm_prefetch::<_MM_HINT_T0>(elements.as_ptr().cast::<i8>().add(line)) };
+    }
+    #[cfg(not(target_arch = "x86_64"))]
+    let _ = elements;
+}
+
+#[cfg(target_arch = "x86_64")]
+const MOST_PREFETCHED: usize = 1024;

@@ -1,9 +1,10 @@
-//! One pool of threads for all kernels, and when it is worth waking.
+//! How many threads kernels use, and when it is worth waking them.
 
-use std::sync::{Arc, OnceLock, RwLock};
+use std::sync::atomic::{AtomicUsize, Ordering};
 
-use rayon::ThreadPool;
-use rayon::prelude::*;
+use bytemuck::{Pod, cast_slice_mut};
+
+use crate::pool;
 
 /// Work below this many element operations stays on the calling thread. Handing work to a sleeping thread
 /// costs 5 to 10 us here; 64 Ki elements take about that long when they come from memory.
@@ -12,45 +13,44 @@ pub const LEAST_PARALLEL: usize = 1 << 16;
 /// Elements per task of a parallel elementwise kernel: 64 KiB of f32, so a task's operands stay in L2.
 const CHUNK: usize = 1 << 14;
 
-fn pool() -> &'static RwLock<Arc<ThreadPool>> {
-    static POOL: OnceLock<RwLock<Arc<ThreadPool>>> = OnceLock::new();
-    POOL.get_or_init(|| {
-        let named = std::env::var("NDGRAD_THREADS").ok().and_then(|text| text.parse().ok());
-        RwLock::new(Arc::new(build(named.unwrap_or(0))))
-    })
-}
-
 /// More threads than any machine has processors only cost memory.
 const MOST: usize = 1024;
 
-/// `count` threads, or one per processor for 0.
-fn build(count: usize) -> ThreadPool {
-    rayon::ThreadPoolBuilder::new()
-        .num_threads(count.min(MOST))
-        .thread_name(|index| format!("ndgrad-{index}"))
-        .build()
-        .expect("the system starts threads")
-}
-
-fn current() -> Arc<ThreadPool> {
-    pool().read().expect("no panic while the pool is exchanged").clone()
-}
+/// 0 until first asked for.
+static THREADS: AtomicUsize = AtomicUsize::new(0);
 
 /// The number of threads that large kernels use. At first it is the environment variable `NDGRAD_THREADS`, or
 /// else the number of processors.
 pub fn threads() -> usize {
-    current().current_num_threads()
+    match THREADS.load(Ordering::Relaxed) {
+        0 => {
+            let named = std::env::var("NDGRAD_THREADS").ok().and_then(|text| text.parse().ok());
+            set_threads(named.unwrap_or(0));
+            THREADS.load(Ordering::Relaxed)
+        }
+        count => count,
+    }
 }
 
 /// Uses this many threads from now on, 1024 at the most; 0 means one per processor. Results do not depend on it.
 pub fn set_threads(count: usize) {
-    *pool().write().expect("no panic while the pool is exchanged") = Arc::new(build(count));
+    let count = match count {
+        0 => std::thread::available_parallelism().map_or(1, usize::from),
+        count => count,
+    };
+    THREADS.store(count.min(MOST), Ordering::Relaxed);
+    pool::shrink(count.min(MOST));
 }
 
 /// Whether work of this many element operations is split over threads.
 #[inline]
 pub(crate) fn is_parallel(work: usize) -> bool {
     work >= LEAST_PARALLEL && threads() > 1
+}
+
+/// Calls `body` with each number below `count`, on all threads.
+pub(crate) fn for_each(count: usize, body: impl Fn(usize) + Sync) {
+    pool::for_each(count, threads(), &body);
 }
 
 /// Fills `out` piece by piece: `fill` is given the index of a piece's first element, and the piece. `work` is
@@ -67,22 +67,37 @@ pub(crate) fn is_parallel(work: usize) -> bool {
 /// assert_eq!(squares[1000], 1_000_000);
 /// ```
 #[inline]
-pub fn fill_pieces<T: Send>(out: &mut [T], work: usize, unit: usize, fill: impl Fn(usize, &mut [T]) + Sync) {
-    if !is_parallel(out.len().saturating_mul(work)) {
-        return fill(0, out);
-    }
-    let piece = (CHUNK / work.max(1)).next_multiple_of(unit.max(1)).max(unit);
-    current().install(|| {
-        out.par_chunks_mut(piece).enumerate().for_each(|(index, chunk)| fill(index * piece, chunk));
-    });
+pub fn fill_pieces<T: Pod>(out: &mut [T], work: usize, unit: usize, fill: impl Fn(usize, &mut [T]) + Sync) {
+    split(cast_slice_mut(out), size_of::<T>(), work, unit, &|first, out| fill(first, cast_slice_mut(out)));
 }
 
-/// Both results; on two threads if the work of each is large.
-#[inline]
-pub(crate) fn join<A: Send, B: Send>(
+/// [`fill_pieces`] for elements of `size` bytes.
+pub(crate) fn split(
+    out: &mut [u8],
+    size: usize,
     work: usize,
-    left: impl FnOnce() -> A + Send,
-    right: impl FnOnce() -> B + Send,
-) -> (A, B) {
-    if is_parallel(work) { current().install(|| rayon::join(left, right)) } else { (left(), right()) }
+    unit: usize,
+    fill: &(dyn Fn(usize, &mut [u8]) + Sync),
+) {
+    if !is_parallel((out.len() / size).saturating_mul(work)) {
+        return fill(0, out);
+    }
+    let piece = (CHUNK / work.max(1)).max(1).next_multiple_of(unit);
+    split_at(out, size, piece, fill);
+}
+
+/// Fills `out`, of elements of `size` bytes, in pieces of `piece` elements, on all threads.
+pub(crate) fn split_at(out: &mut [u8], size: usize, piece: usize, fill: &(dyn Fn(usize, &mut [u8]) + Sync)) {
+    struct Start(*mut u8);
+    // SAFETY: each call below makes a slice of its own of what this points to.
+    unsafe impl Sync for Start {}
+
+    let (bytes, start) = (out.len(), &Start(out.as_mut_ptr()));
+    for_each(bytes.div_ceil(piece * size), |index| {
+        let from = index * piece * size;
+        // SAFETY: the pieces lie in `out`, which is borrowed meanwhile, and no two overlap.
+        let piece =
+            unsafe { std::slice::from_raw_parts_mut(start.0.add(from), (piece * size).min(bytes - from)) };
+        fill(from / size, piece);
+    });
 }

@@ -11,11 +11,14 @@
 //! ```
 
 pub mod autograd;
+pub mod compile;
 mod create;
 mod display;
 mod einsum;
 mod index;
 mod integers;
+mod leaf;
+mod literal;
 mod matrices;
 mod operators;
 pub mod ops;
@@ -26,13 +29,15 @@ mod shape;
 mod tensor;
 mod tensors;
 
+pub use compile::compile;
 pub use create::{Nested, tensor};
 pub use display::{Style, Styled};
 pub use index::{ELLIPSIS, Index, IntoIndices, NEW_AXIS};
 pub use integers::Integers;
+pub use literal::live_buffers;
 pub use ndgrad_array::{
     Array, DType, DTypes, Device, Element, Error, Item, Layout, MAX_RANK, OperationError, Place, Result,
-    Scalar, Shape, Spec, Triangle, live_buffers,
+    Scalar, Shape, Spec, Triangle,
 };
 pub use ndgrad_cpu::{simd, threads};
 pub use operators::Operand;

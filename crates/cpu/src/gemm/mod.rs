@@ -8,10 +8,11 @@
 mod packed;
 mod vector;
 
-use ndgrad_array::{Array, Element, Layout};
+use bytemuck::cast_slice_mut;
+use ndgrad_array::{Array, Buffer, Element, Layout};
 
 pub use self::packed::Packed;
-use crate::threads::{is_parallel, join};
+use crate::threads::{is_parallel, split_at, threads};
 
 /// Values of `k` per block: a panel of `y` of this depth stays in L1.
 const DEPTH: usize = 256;
@@ -71,6 +72,18 @@ impl<'a, T: Element> Matrix<'a, T> {
         self.elements[self.place(row, column)]
     }
 
+    /// A copy of the elements, row by row.
+    pub fn packed(&self) -> Buffer {
+        let mut copy = Buffer::new(self.rows * self.columns * size_of::<T>());
+        let mut elements = copy.as_mut_slice::<T>().iter_mut();
+        for row in 0..self.rows {
+            for (column, copy) in (0..self.columns).zip(&mut elements) {
+                *copy = self.at(row, column);
+            }
+        }
+        copy
+    }
+
     fn part(self, row: usize, rows: usize, column: usize, columns: usize) -> Self {
         Matrix { start: self.place(row, column), rows, columns, ..self }
     }
@@ -82,16 +95,14 @@ pub fn gemm<T: Packed>(x: Matrix<'_, T>, y: Matrix<'_, T>, out: &mut [T]) {
     if work < LEAST_PACKED && x.columns <= DEPTH {
         return small(x, y, out);
     }
-    let half = (x.rows / 2).next_multiple_of(12);
     if work < LEAST_PARALLEL || x.rows <= ROWS || !is_parallel(work) {
         return T::multiply(x, y, out);
     }
-    let (top, bottom) = out.split_at_mut(half * y.columns);
-    join(
-        work,
-        || gemm(x.part(0, half, 0, x.columns), y, top),
-        || gemm(x.part(half, x.rows - half, 0, x.columns), y, bottom),
-    );
+    let rows = x.rows.div_ceil(threads()).next_multiple_of(12);
+    split_at(cast_slice_mut(out), size_of::<T>(), rows * y.columns, &|first, out| {
+        let out: &mut [T] = cast_slice_mut(out);
+        T::multiply(x.part(first / y.columns, out.len() / y.columns, 0, x.columns), y, out);
+    });
 }
 
 /// Products of a few numbers, without packing.

@@ -2,8 +2,9 @@
 
 use std::panic::{RefUnwindSafe, UnwindSafe};
 
-use ndgrad_array::{Array, Backend, DTypes, OperationError, Result, Scalar, Spec, Unary};
+use ndgrad_array::{Array, Backend, DType, DTypes, OperationError, Result, Scalar, Spec, Unary};
 use ndgrad_cpu::Cpu;
+use ndgrad_cpu::program::Formula;
 
 use super::{Call, Op, Saves, apply, check_dtype};
 use crate::Tensor;
@@ -61,6 +62,10 @@ impl<M: Map> Op for MapOp<M> {
         Ok(inputs[0])
     }
 
+    fn formula(&self, dtype: DType) -> Option<Formula> {
+        Formula::map(*self, dtype)
+    }
+
     fn forward(&self, inputs: &[&Array], out: &mut Array) {
         Cpu.map(*self, inputs[0], out);
     }
@@ -68,4 +73,11 @@ impl<M: Map> Op for MapOp<M> {
     fn gradient(&self, call: &Call<'_>, head: &Tensor, _: usize) -> Tensor {
         self.0.gradient(call, head)
     }
+}
+
+/// Whether the numbers of this type are all whole, known when the formula is compiled: they have no NaN, and 0 in its
+/// place.
+#[inline(always)]
+pub(super) fn is_whole<S: Scalar>() -> bool {
+    S::NAN.equal(S::NAN).into()
 }

@@ -4,13 +4,16 @@ use std::any::Any;
 use std::borrow::Cow;
 use std::fmt::Debug;
 use std::panic::{Location, RefUnwindSafe, UnwindSafe};
+use std::sync::Arc;
 
-use ndgrad_array::{Array, Layout, OperationError, Result, Spec};
+use ndgrad_array::{Array, DType, Layout, OperationError, Result, Spec};
+use ndgrad_cpu::program::Formula;
 use smallvec::SmallVec;
 
 use super::{Call, Saves, refuse};
 use crate::Tensor;
 use crate::autograd::{self, Node};
+use crate::compile::{is_tracing, trace};
 
 /// An operation as a value: its shape rule, its kernel, its gradient.
 ///
@@ -38,6 +41,12 @@ pub trait Op: Any + Debug + Send + Sync + UnwindSafe + RefUnwindSafe {
     /// For an operation that only looks at its input in another way: the layout of the result in the input's
     /// memory, if there is one.
     fn view(&self, _input: &Layout) -> Option<Layout> {
+        None
+    }
+
+    /// For an elementwise operation whose operands have this dtype: the formula by which a compiled function joins it
+    /// with others, if there is one.
+    fn formula(&self, _dtype: DType) -> Option<Formula> {
         None
     }
 
@@ -84,48 +93,129 @@ pub fn apply<O: Op>(op: O, inputs: &[&Tensor]) -> Tensor {
 /// ```
 #[track_caller]
 pub fn try_apply<O: Op>(op: O, inputs: &[&Tensor]) -> Result<Tensor, OperationError> {
-    let values: SmallVec<[Cow<'_, Tensor>; 2]> = inputs.iter().map(|input| input.value()).collect();
-    let arrays: SmallVec<[&Array; 2]> = values.iter().map(|value| value.elements()).collect();
-    let specs: SmallVec<[Spec; 2]> = arrays.iter().map(|array| array.spec()).collect();
+    let location = Location::caller();
+    with_values(inputs, |values, arrays, specs| {
+        let spec = check(&op, arrays, specs)?;
+        let view = match arrays {
+            [input] => op.view(input.layout()).map(|layout| input.view(layout)),
+            _ => None,
+        };
+        let is_view = view.is_some();
+        let output = match view {
+            Some(view) => Tensor::from_array(view),
+            None => Tensor::filled_by(spec, |output| forward(&op, arrays, output))?,
+        };
+        debug_assert_eq!(output.spec(), spec, "{} computes what it infers", op.name());
+        if is_tracing() {
+            let op: Arc<dyn Op> = Arc::new(op);
+            trace::applied(op.clone(), arrays, output.elements(), is_view, location);
+            return Ok(remember(op, inputs, values, output, location));
+        }
+        Ok(remember(op, inputs, values, output, location))
+    })
+}
+
+/// What an operation does with tensors of its own to get there is its own business.
+#[inline]
+fn forward<O: Op>(op: &O, inputs: &[&Array], out: &mut Array) -> Result<(), OperationError> {
+    if is_tracing() { trace::unwatched(|| op.try_forward(inputs, out)) } else { op.try_forward(inputs, out) }
+}
+
+/// Calls `body` with the values of this moment, their elements and specs. One or two inputs, the most frequent numbers,
+/// stay in registers and on the stack.
+#[inline]
+fn with_values<R>(inputs: &[&Tensor], body: impl FnOnce(&[&Tensor], &[&Array], &[Spec]) -> R) -> R {
+    match inputs {
+        [x] => {
+            let x = x.value();
+            let array = x.elements();
+            body(&[&x], &[array], &[array.spec()])
+        }
+        [x, y] => {
+            let (x, y) = (x.value(), y.value());
+            let arrays = [x.elements(), y.elements()];
+            body(&[&x, &y], &arrays, &arrays.map(Array::spec))
+        }
+        _ => {
+            let values: SmallVec<[Cow<'_, Tensor>; 4]> = inputs.iter().map(|input| input.value()).collect();
+            let values: SmallVec<[&Tensor; 4]> = values.iter().map(|value| &**value).collect();
+            let arrays: SmallVec<[&Array; 4]> = values.iter().map(|value| value.elements()).collect();
+            let specs: SmallVec<[Spec; 4]> = arrays.iter().map(|array| array.spec()).collect();
+            body(&values, &arrays, &specs)
+        }
+    }
+}
+
+/// What comes out, if the operation takes such inputs.
+#[inline]
+fn check<O: Op>(op: &O, arrays: &[&Array], specs: &[Spec]) -> Result<Spec, OperationError> {
     if let Some(other) = specs.iter().find(|spec| spec.device != specs[0].device) {
         return Err(OperationError::new(op.name(), "operands live on different devices")
             .operand("first", specs[0].device, "")
             .operand("another", other.device, "")
             .remedy("bring them together with to_device"));
     }
-    let spec = op.infer(&specs)?;
-    op.check(&arrays)?;
-    let view = match &arrays[..] {
-        [input] => op.view(input.layout()).map(|layout| input.view(layout)),
-        _ => None,
-    };
-    let output = match view {
-        Some(view) => view,
-        None => {
-            let mut output = Array::new(spec);
-            op.try_forward(&arrays, &mut output)?;
-            output
-        }
-    };
-    debug_assert_eq!(output.spec(), spec, "{} computes what it infers", op.name());
-    Ok(remember(op, inputs, output, Location::caller()))
+    let spec = op.infer(specs)?;
+    op.check(arrays)?;
+    Ok(spec)
 }
 
-/// The output of an operation as a tensor, with its history if recording.
+/// The output of an operation, which nobody else has yet, with its history if recording. `values` are those of the
+/// inputs.
 #[inline]
 pub(crate) fn remember<O: Op>(
     op: O,
     inputs: &[&Tensor],
-    output: Array,
+    values: &[&Tensor],
+    output: Tensor,
     location: &'static Location<'static>,
 ) -> Tensor {
     // No gradient flows through whole numbers, nor through answers.
     if autograd::is_recording()
-        && output.dtype().is_float()
+        && output.elements().dtype().is_float()
         && inputs.iter().any(|input| input.requires_grad())
     {
-        let node = Node::new(op, inputs, &output, location);
-        return Tensor::recorded(output, node);
+        let node = Node::new(op, inputs, values, output.elements(), location);
+        return output.with_node(node);
     }
-    Tensor::from_array(output)
+    output
+}
+
+/// A shared operation, which a compiled function keeps beside the tape.
+impl Op for Arc<dyn Op> {
+    fn name(&self) -> &'static str {
+        (**self).name()
+    }
+
+    fn saves(&self) -> Saves {
+        (**self).saves()
+    }
+
+    fn infer(&self, inputs: &[Spec]) -> Result<Spec, OperationError> {
+        (**self).infer(inputs)
+    }
+
+    fn check(&self, inputs: &[&Array]) -> Result<(), OperationError> {
+        (**self).check(inputs)
+    }
+
+    fn view(&self, input: &Layout) -> Option<Layout> {
+        (**self).view(input)
+    }
+
+    fn formula(&self, dtype: DType) -> Option<Formula> {
+        (**self).formula(dtype)
+    }
+
+    fn forward(&self, inputs: &[&Array], out: &mut Array) {
+        (**self).forward(inputs, out);
+    }
+
+    fn try_forward(&self, inputs: &[&Array], out: &mut Array) -> Result<(), OperationError> {
+        (**self).try_forward(inputs, out)
+    }
+
+    fn gradient(&self, call: &Call<'_>, head: &Tensor, input: usize) -> Tensor {
+        (**self).gradient(call, head, input)
+    }
 }

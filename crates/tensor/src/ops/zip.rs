@@ -2,8 +2,9 @@
 
 use std::panic::{RefUnwindSafe, UnwindSafe};
 
-use ndgrad_array::{Array, Backend, Binary, DTypes, OperationError, Result, Scalar, Shape, Spec};
+use ndgrad_array::{Array, Backend, Binary, DType, DTypes, OperationError, Result, Scalar, Shape, Spec};
 use ndgrad_cpu::Cpu;
+use ndgrad_cpu::program::Formula;
 
 use super::{Call, Op, Saves, apply, check_dtype, same_dtype};
 use crate::Tensor;
@@ -63,6 +64,10 @@ impl<Z: Zip> Op for ZipOp<Z> {
         infer_stretched(Z::NAME, Z::DTYPES, inputs)
     }
 
+    fn formula(&self, dtype: DType) -> Option<Formula> {
+        Formula::zip(*self, dtype)
+    }
+
     fn forward(&self, inputs: &[&Array], out: &mut Array) {
         Cpu.zip(*self, inputs[0], inputs[1], out);
     }
@@ -73,22 +78,28 @@ impl<Z: Zip> Op for ZipOp<Z> {
 }
 
 /// The common spec of operands of one dtype that stretch to a common shape.
+#[inline]
 pub(super) fn infer_stretched(name: &str, dtypes: DTypes, inputs: &[Spec]) -> Result<Spec, OperationError> {
     same_dtype(name, inputs)?;
     check_dtype(name, dtypes, inputs[0])?;
-    let shape = stretched_shape(name, [("left", inputs[0].shape), ("right", inputs[1].shape)])?;
-    Ok(inputs[0].with_shape(shape))
+    match inputs[0].shape.broadcast(&inputs[1].shape) {
+        Some(shape) => Ok(inputs[0].with_shape(shape)),
+        None => Err(does_not_stretch(name, [("left", inputs[0].shape), ("right", inputs[1].shape)])),
+    }
 }
 
 /// The common shape to which two operands, given with their roles, stretch.
 pub(super) fn stretched_shape(
     name: &str,
-    [left, right]: [(&'static str, Shape); 2],
+    operands: [(&'static str, Shape); 2],
 ) -> Result<Shape, OperationError> {
-    left.1.broadcast(&right.1).ok_or_else(|| {
-        OperationError::new(name, "shapes do not stretch to a common one")
-            .operand(left.0, left.1, "")
-            .operand(right.0, right.1, "aligned from the last axis, sizes must be equal or 1")
-            .remedy("reshape one of them, for example y.reshape([-1, 1])")
-    })
+    operands[0].1.broadcast(&operands[1].1).ok_or_else(|| does_not_stretch(name, operands))
+}
+
+#[cold]
+fn does_not_stretch(name: &str, [left, right]: [(&'static str, Shape); 2]) -> OperationError {
+    OperationError::new(name, "shapes do not stretch to a common one")
+        .operand(left.0, left.1, "")
+        .operand(right.0, right.1, "aligned from the last axis, sizes must be equal or 1")
+        .remedy("reshape one of them, for example y.reshape([-1, 1])")
 }

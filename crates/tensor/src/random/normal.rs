@@ -25,8 +25,8 @@ pub fn inverse_normal(p: f64) -> f64 {
 }
 
 /// The standard normal number of 32 uniform bits: the quantile of the middle of the interval that they stand for, so
-/// that neither 0 nor 1 occurs; within 7 units in the last place (the
-/// root of the mean square is 0.8). `!bits` gives its negative.
+/// that neither 0 nor 1 occurs; within 7 units in the last place (the root of the mean square is 0.8). `!bits` gives
+/// its negative.
 ///
 /// With u from -1 to 1 it is u times a quotient of two polynomials of w = -ln (1 - u^2), so the logarithm is all that
 /// the tails need (Giles, "Approximating the erfinv function", GPU Computing Gems 2, 2011, has two polynomials

@@ -67,7 +67,7 @@ impl Philox {
     /// Fills a slice with a formula of the numbers to come, `K` for each element. The formula must be inlined to be
     /// computed in vector registers; large slices are split over threads.
     #[inline(always)]
-    pub fn fill<const K: usize, T: Pod + Send>(
+    pub fn fill<const K: usize, T: Pod>(
         &mut self,
         out: &mut [T],
         formula: impl Fn([u32; K]) -> T + Copy + Sync,
