@@ -139,8 +139,13 @@ fn pack<T: Element>(matrix: Matrix<'_, T>, width: usize, panels: &mut [T]) {
                 panel.fill(T::ZERO);
             }
             for column in 0..filled {
-                for (k, row) in panel.chunks_exact_mut(width).enumerate() {
-                    row[column] = matrix.at(k, first + column);
+                let rows = panel.chunks_exact_mut(width);
+                let start = matrix.place(0, first + column);
+                if matrix.row_stride == 1 {
+                    let source = &matrix.elements[start..start + matrix.rows];
+                    rows.zip(source).for_each(|(row, &x)| row[column] = x);
+                } else {
+                    rows.enumerate().for_each(|(k, row)| row[column] = matrix.at(k, first + column));
                 }
             }
         }
