@@ -4,7 +4,7 @@
 use arbitrary::Arbitrary;
 use libfuzzer_sys::fuzz_target;
 use ndgrad_tensor::ops::{self, Part};
-use ndgrad_tensor::{Index, Shape, Tensor};
+use ndgrad_tensor::{ELLIPSIS, Index, MAX_RANK, NEW_AXIS, Shape, Tensor};
 
 #[derive(Arbitrary, Debug)]
 enum Pick {
@@ -12,6 +12,8 @@ enum Pick {
     Range(Option<isize>, Option<isize>, isize),
     Near(i8),
     NearRange(Option<i8>, Option<i8>, i8),
+    Ellipsis,
+    NewAxis,
 }
 
 impl Pick {
@@ -23,12 +25,15 @@ impl Pick {
             Pick::NearRange(start, end, step) => {
                 Index::Range { start: start.map(Into::into), end: end.map(Into::into), step: step.into() }
             }
+            Pick::Ellipsis => ELLIPSIS,
+            Pick::NewAxis => NEW_AXIS,
         }
     }
 }
 
 /// The positions along an axis that an index takes, with numbers that cannot overflow.
 fn positions(index: Index, size: usize) -> Option<Vec<usize>> {
+    let all = 0..size;
     let size = size as i128;
     let from_start = |at: isize| if at < 0 { at as i128 + size } else { at as i128 };
     match index {
@@ -45,7 +50,40 @@ fn positions(index: Index, size: usize) -> Option<Vec<usize>> {
                 false => all.into_iter().rev().step_by(stride).collect(),
             })
         }
+        Index::Ellipsis | Index::NewAxis => Some(all.collect()),
     }
+}
+
+/// One index for every axis, with a new axis where one is to come: the ellipsis written out, at the end if there is
+/// none.
+fn spelled_out(indices: &[Index], rank: usize) -> Option<Vec<Index>> {
+    let is_dots = |index: &&Index| **index == ELLIPSIS;
+    let named = indices.iter().filter(|index| !is_dots(index) && **index != NEW_AXIS).count();
+    let dots = indices.iter().filter(is_dots).count();
+    let rest = vec![Index::ALL; rank.checked_sub(named)?];
+    let at = indices.iter().position(|index| *index == ELLIPSIS).unwrap_or(indices.len());
+    let behind = indices.get(at + 1..).unwrap_or_default();
+    (dots <= 1).then(|| [&indices[..at], &rest, behind].concat())
+}
+
+/// The result's shape and which elements, in order, it holds: the positions along each axis multiplied out.
+fn picked(indices: &[Index], sizes: &[usize]) -> Option<(Vec<usize>, Vec<i32>)> {
+    let (mut axes, mut shape, mut places) = (sizes.iter(), Vec::new(), vec![0]);
+    for index in spelled_out(indices, sizes.len())? {
+        if index == NEW_AXIS {
+            shape.push(1);
+            continue;
+        }
+        let size = *axes.next().expect("one index for every axis");
+        let positions = positions(index, size)?;
+        if !matches!(index, Index::At(_)) {
+            shape.push(positions.len());
+        }
+        let extend = |&place: &usize| positions.iter().map(move |position| place * size + position);
+        places = places.iter().flat_map(extend).collect();
+    }
+    let places = places.into_iter().map(|place| place as i32).collect();
+    (shape.len() <= MAX_RANK).then_some((shape, places))
 }
 
 fuzz_target!(|input: (Vec<u8>, Vec<Pick>)| {
@@ -53,30 +91,14 @@ fuzz_target!(|input: (Vec<u8>, Vec<Pick>)| {
     let shape = Shape::new(&sizes);
     let numbers: Vec<i32> = (0..shape.size() as i32).collect();
     let x = Tensor::from_slice(shape, &numbers);
-    let indices: Vec<Index> = input.1.iter().take(6).map(Pick::index).collect();
+    let indices: Vec<Index> = input.1.iter().take(10).map(Pick::index).collect();
     let part = ops::try_apply(Part { indices: indices[..].into() }, &[&x]);
-    let all = |size: usize| (0..size).collect::<Vec<_>>();
-    let picked: Option<Vec<Vec<usize>>> = (indices.len() <= sizes.len())
-        .then(|| {
-            let pick = |(axis, &size): (usize, &usize)| {
-                indices.get(axis).map_or(Some(all(size)), |&index| positions(index, size))
-            };
-            sizes.iter().enumerate().map(pick).collect()
-        })
-        .flatten();
-    let (part, picked) = match (part, picked) {
-        (Ok(part), Some(picked)) => (part, picked),
-        (Err(_), None) => return,
+    match (part, picked(&indices, &sizes)) {
+        (Ok(part), Some((shape, numbers))) => {
+            assert_eq!(part.shape()[..], shape);
+            assert_eq!(part.to_vec::<i32>(), numbers);
+        }
+        (Err(_), None) => {}
         (part, picked) => panic!("{indices:?} of {sizes:?}: {part:?} for {picked:?}"),
-    };
-    let mut places = vec![0];
-    for (&size, positions) in sizes.iter().zip(&picked) {
-        let extend = |&place: &usize| positions.iter().map(move |position| place * size + position);
-        places = places.iter().flat_map(extend).collect();
     }
-    let kept = picked.iter().enumerate().filter(|(axis, _)| !matches!(indices.get(*axis), Some(Index::At(_))));
-    let expected: Vec<usize> = kept.map(|(_, positions)| positions.len()).collect();
-    assert_eq!(part.shape()[..], expected);
-    let expected: Vec<i32> = places.into_iter().map(|place| place as i32).collect();
-    assert_eq!(part.to_vec::<i32>(), expected);
 });

@@ -1,6 +1,8 @@
-//! The project's own tasks: `cargo xtask check` and `cargo xtask test`.
+//! The project's own tasks: `cargo xtask check`, `cargo xtask test` and `cargo xtask bench`.
 
+mod bench;
 mod check;
+mod instructions;
 mod test;
 
 use std::path::{Path, PathBuf};
@@ -11,16 +13,23 @@ cargo xtask TASK
 
   check   format, clippy, documentation, layers, file sizes, unsafe, spelling; changes nothing
   test    every test: unit, integration, documentation, examples; and the kernels under valgrind, if it is there
+  bench   measures every workload of ndgrad
+          --peers        also installs and runs the others, and writes bench/RESULTS.md (about an hour)
+          --only S1,S5   these workloads alone
+          --quick        one round, fewer cases
+          --record       counts the instructions of a step instead, into bench/instructions.txt
 ";
 
 /// What a task returns: nothing, or what went wrong.
 type Outcome = Result<(), String>;
 
 fn main() -> ExitCode {
-    let task = std::env::args().nth(1);
+    let mut arguments = std::env::args().skip(1);
+    let task = arguments.next();
     let outcome = match task.as_deref() {
         Some("check") => check::run(),
         Some("test") => test::run(),
+        Some("bench") => bench::run(&arguments.collect::<Vec<_>>()),
         Some("help" | "--help" | "-h") => {
             print!("{HELP}");
             Ok(())

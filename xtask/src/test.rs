@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-use crate::{Outcome, cargo, root};
+use crate::{Outcome, cargo, instructions, root};
 
 pub fn run() -> Outcome {
     cargo(&["test", "--workspace", "--all-features"], &[])?;
@@ -39,13 +39,14 @@ fn examples() -> Outcome {
 /// The kernels have the unsafe code; valgrind sees a read or write outside of what was allocated.
 /// It knows instructions up to AVX2, so the kernels for AVX-512 are not seen here.
 fn valgrind() -> Outcome {
-    if !Command::new("valgrind").arg("--version").output().is_ok_and(|output| output.status.success()) {
-        println!("\nvalgrind is not installed: the kernels were not run under it");
+    if !instructions::has_valgrind() {
+        println!("\nvalgrind is not installed: no kernels were run under it, no instructions counted");
         return Ok(());
     }
     let runner = "valgrind --quiet --error-exitcode=9 --leak-check=no";
     let name = format!("CARGO_TARGET_{}_RUNNER", env!("TARGET").to_uppercase().replace('-', "_"));
     // Threads one by one, as valgrind runs them; few cases, as each is fifty times slower.
     let setting = [(name.as_str(), runner), ("PROPTEST_CASES", "4")];
-    cargo(&["test", "--package", "ndgrad-cpu", "--package", "ndgrad-array", "--tests"], &setting)
+    cargo(&["test", "--package", "ndgrad-cpu", "--package", "ndgrad-array", "--tests"], &setting)?;
+    instructions::compare()
 }

@@ -83,6 +83,12 @@ impl Array {
         Spec { shape: *self.shape(), dtype: self.dtype, device: self.device }
     }
 
+    /// Whether shape, dtype and device are these.
+    #[inline]
+    pub fn is_like(&self, spec: &Spec) -> bool {
+        *self.shape() == spec.shape && self.dtype == spec.dtype && self.device == spec.device
+    }
+
     /// The whole buffer as elements of `T`; [`Array::layout`] says which of them belong to the array.
     ///
     /// # Panics

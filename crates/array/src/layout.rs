@@ -10,6 +10,8 @@ pub struct Layout {
     shape: Shape,
     strides: [isize; MAX_RANK],
     offset: usize,
+    /// Whether the elements lie one behind the other in row-major order: asked more often than layouts are made.
+    contiguous: bool,
 }
 
 impl Layout {
@@ -22,7 +24,20 @@ impl Layout {
             strides[axis] = stride as isize;
             stride *= shape[axis];
         }
-        Layout { shape, strides, offset: 0 }
+        Layout { shape, strides, offset: 0, contiguous: true }
+    }
+
+    /// Any layout.
+    #[inline]
+    fn new(shape: Shape, strides: [isize; MAX_RANK], offset: usize) -> Layout {
+        let contiguous = lies_in_row_major_order(&shape, &strides);
+        Layout { shape, strides, offset, contiguous }
+    }
+
+    /// This layout after a change.
+    #[inline]
+    fn checked(self) -> Layout {
+        Layout::new(self.shape, self.strides, self.offset)
     }
 
     /// The sizes of the axes.
@@ -46,15 +61,7 @@ impl Layout {
     /// Whether the elements lie one behind the other in row-major order; so do none at all.
     #[inline]
     pub fn is_contiguous(&self) -> bool {
-        let mut expected = 1;
-        for axis in (0..self.shape.rank()).rev().filter(|&axis| self.shape[axis] != 1) {
-            if self.strides[axis] != expected {
-                // No elements lie anywhere.
-                return self.shape.contains(&0);
-            }
-            expected *= self.shape[axis] as isize;
-        }
-        true
+        self.contiguous
     }
 
     /// The axes in another order: axis `i` of the result is axis `order[i]` of this layout.
@@ -67,15 +74,18 @@ impl Layout {
             sizes[to] = self.shape[from];
             strides[to] = self.strides[from];
         }
-        Layout { shape: Shape::new(&sizes[..order.len()]), strides, offset: self.offset }
+        Layout::new(Shape::new(&sizes[..order.len()]), strides, self.offset)
     }
 
     /// The last two axes exchanged. The rank must be at least 2.
+    #[inline]
     pub fn transpose(&self) -> Layout {
-        let rank = self.shape.rank();
-        let mut order: [usize; MAX_RANK] = std::array::from_fn(|axis| axis);
-        order.swap(rank - 1, rank - 2);
-        self.permute(&order[..rank])
+        let (rows, columns) = (self.shape.rank() - 2, self.shape.rank() - 1);
+        let mut layout = *self;
+        layout.shape.set(rows, self.shape[columns]);
+        layout.shape.set(columns, self.shape[rows]);
+        layout.strides.swap(rows, columns);
+        layout.checked()
     }
 
     /// `count` elements of `axis` from `start` on, each `step` from the one before. They must exist.
@@ -89,7 +99,7 @@ impl Layout {
         if count > 0 {
             layout.offset = self.offset.strict_add_signed(self.strides[axis] * start as isize);
         }
-        layout
+        layout.checked()
     }
 
     /// Without `axis`, at its position `index`, which must exist.
@@ -97,7 +107,7 @@ impl Layout {
         let mut layout = self.slice(axis, index, 1, 1);
         layout.strides.copy_within(axis + 1.., axis);
         layout.shape = self.shape.remove(axis);
-        layout
+        layout.checked()
     }
 
     /// The elements whose positions along `first` and `second`, two different axes, grow together: from 0 along
@@ -119,7 +129,7 @@ impl Layout {
         layout.strides[rank - 2] += layout.strides[rank - 1];
         layout.strides[rank - 1] = 0;
         layout.shape = layout.shape.remove(rank - 1);
-        layout
+        layout.checked()
     }
 
     /// With one more axis, of size 1, at `axis`.
@@ -142,7 +152,7 @@ impl Layout {
                 strides[axis + added] = self.strides[axis];
             }
         }
-        Layout { shape, strides, offset: self.offset }
+        Layout::new(shape, strides, self.offset)
     }
 
     /// The same elements in row-major order under another shape of the same size, if that needs no copy.
@@ -152,7 +162,7 @@ impl Layout {
             return Some(Layout { offset: self.offset, ..Layout::contiguous(shape) });
         }
         let collapsed = self.collapse();
-        let mut layout = Layout { shape, strides: [0; MAX_RANK], offset: self.offset };
+        let mut layout = Layout::new(shape, [0; MAX_RANK], self.offset);
         // Each run of axes that lies evenly spaced may be cut anew; walk both shapes from the last axis.
         let mut runs = (0..collapsed.shape.rank()).rev();
         let (mut left, mut stride) = (1, 0);
@@ -168,7 +178,7 @@ impl Layout {
             stride *= shape[axis] as isize;
             left /= shape[axis];
         }
-        Some(layout)
+        Some(layout.checked())
     }
 
     /// The same elements in the same order with as few axes as possible: axes of size 1 are dropped, and
@@ -203,6 +213,7 @@ impl Layout {
         for layout in &mut joined {
             layout.shape = Shape::new(&sizes[..rank]);
             layout.strides[rank..].fill(0);
+            *layout = layout.checked();
         }
         joined
     }
@@ -213,7 +224,7 @@ impl Layout {
         let part = |from: usize, to: usize, offset| {
             let mut strides = [0; MAX_RANK];
             strides[..to - from].copy_from_slice(&self.strides[from..to]);
-            Layout { shape: Shape::new(&self.shape[from..to]), strides, offset }
+            Layout::new(Shape::new(&self.shape[from..to]), strides, offset)
         };
         (part(0, axis, self.offset), part(axis, self.shape.rank(), 0))
     }
@@ -237,6 +248,20 @@ impl Layout {
         }
         offsets
     }
+}
+
+/// Whether elements lie one behind the other in row-major order; so do none at all.
+#[inline]
+fn lies_in_row_major_order(shape: &Shape, strides: &[isize; MAX_RANK]) -> bool {
+    let mut expected = 1;
+    for axis in (0..shape.rank()).rev().filter(|&axis| shape[axis] != 1) {
+        if strides[axis] != expected {
+            // No elements lie anywhere.
+            return shape.contains(&0);
+        }
+        expected *= shape[axis] as isize;
+    }
+    true
 }
 
 /// The places of a layout's elements, in row-major order.

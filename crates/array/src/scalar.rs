@@ -3,7 +3,7 @@
 use std::num::Wrapping;
 use std::ops::{Add, BitAnd, BitOr, BitXor, Div, Mul, Neg, Not, Rem, Sub};
 
-use crate::Truth;
+use crate::{Truth, math};
 
 /// A number as a formula sees it.
 ///
@@ -11,8 +11,8 @@ use crate::Truth;
 /// runs. It may not branch on values ([`Scalar::select`] chooses), so that the same formula can be read over lanes
 /// of a vector register.
 ///
-/// The four operations and the square root are exact to the last bit by IEEE 754; the other functions are those of
-/// the `libm` crate, so that every machine computes the same bits. Whole numbers wrap around. What has no meaning
+/// The four operations and the square root are exact to the last bit by IEEE 754; the other functions are ours or
+/// those of the `libm` crate, so that every machine computes the same bits. Whole numbers wrap around. What has no meaning
 /// for a dtype (the sine of an i32) is never called: an operation names the dtypes that it takes.
 pub trait Scalar:
     Copy
@@ -109,6 +109,8 @@ pub trait Scalar:
     fn erf(self) -> Self;
     /// 1 less the error function, without cancellation.
     fn erfc(self) -> Self;
+    /// The probability that a standard normal number is below self, without cancellation.
+    fn normal_cdf(self) -> Self;
     /// The gamma function.
     fn gamma(self) -> Self;
     /// The logarithm of the absolute value of the gamma function.
@@ -124,7 +126,7 @@ pub trait Scalar:
 }
 
 macro_rules! float_scalar {
-    ($float:ident, $($name:ident($($other:ident)?) = $function:ident),* $(,)?) => {
+    ($float:ident, $($name:ident($($other:ident)?) = $function:path),* $(,)?) => {
         impl Scalar for $float {
             type Mask = bool;
             const ZERO: Self = 0.0;
@@ -173,10 +175,30 @@ macro_rules! float_scalar {
                 $float::sqrt(self)
             }
 
+            #[inline(always)]
+            fn floor(self) -> Self {
+                $float::floor(self)
+            }
+
+            #[inline(always)]
+            fn ceil(self) -> Self {
+                $float::ceil(self)
+            }
+
+            #[inline(always)]
+            fn round_even(self) -> Self {
+                self.round_ties_even()
+            }
+
+            #[inline(always)]
+            fn trunc(self) -> Self {
+                $float::trunc(self)
+            }
+
             $(
                 #[inline(always)]
                 fn $name(self, $($other: Self)?) -> Self {
-                    libm::$function(self, $($other)?)
+                    $function(self, $($other)?)
                 }
             )*
         }
@@ -184,19 +206,24 @@ macro_rules! float_scalar {
 }
 
 float_scalar! { f32,
-    pow(exponent) = powf, cbrt() = cbrtf, exp() = expf, exp2() = exp2f, exp_m1() = expm1f, ln() = logf, log2() = log2f,
-    log10() = log10f, ln_1p() = log1pf, sin() = sinf, cos() = cosf, tan() = tanf, asin() = asinf, acos() = acosf,
-    atan() = atanf, atan2(x) = atan2f, sinh() = sinhf, cosh() = coshf, tanh() = tanhf, asinh() = asinhf,
-    acosh() = acoshf, atanh() = atanhf, hypot(other) = hypotf, erf() = erff, erfc() = erfcf, gamma() = tgammaf,
-    lgamma() = lgammaf, floor() = floorf, ceil() = ceilf, round_even() = rintf, trunc() = truncf,
+    pow(exponent) = math::pow_single, cbrt() = math::cbrt_single, exp() = math::exp_single, exp2() = math::exp2_single,
+    exp_m1() = math::exp_m1_single, ln() = math::ln_single, log2() = math::log2_single, log10() = math::log10_single,
+    ln_1p() = math::ln_1p_single, sin() = math::sin_single, cos() = math::cos_single, tan() = math::tan_single,
+    asin() = math::asin_single, acos() = math::acos_single, atan() = math::atan_single,
+    atan2(x) = math::atan2_single, sinh() = math::sinh_single, cosh() = math::cosh_single,
+    tanh() = math::tanh_single, asinh() = math::asinh_single, acosh() = math::acosh_single,
+    atanh() = math::atanh_single, hypot(other) = math::hypot_single, erf() = math::erf_single,
+    erfc() = math::erfc_single, normal_cdf() = math::normal_cdf_single, gamma() = libm::tgammaf,
+    lgamma() = libm::lgammaf,
 }
 
 float_scalar! { f64,
-    pow(exponent) = pow, cbrt() = cbrt, exp() = exp, exp2() = exp2, exp_m1() = expm1, ln() = log, log2() = log2,
-    log10() = log10, ln_1p() = log1p, sin() = sin, cos() = cos, tan() = tan, asin() = asin, acos() = acos,
-    atan() = atan, atan2(x) = atan2, sinh() = sinh, cosh() = cosh, tanh() = tanh, asinh() = asinh,
-    acosh() = acosh, atanh() = atanh, hypot(other) = hypot, erf() = erf, erfc() = erfc, gamma() = tgamma,
-    lgamma() = lgamma, floor() = floor, ceil() = ceil, round_even() = rint, trunc() = trunc,
+    pow(exponent) = libm::pow, cbrt() = libm::cbrt, exp() = math::exp, exp2() = math::exp2, exp_m1() = math::exp_m1,
+    ln() = math::ln, log2() = math::log2, log10() = math::log10, ln_1p() = math::ln_1p, sin() = libm::sin,
+    cos() = libm::cos, tan() = libm::tan, asin() = libm::asin, acos() = libm::acos, atan() = libm::atan,
+    atan2(x) = libm::atan2, sinh() = math::sinh, cosh() = math::cosh, tanh() = math::tanh, asinh() = libm::asinh,
+    acosh() = libm::acosh, atanh() = libm::atanh, hypot(other) = libm::hypot, erf() = libm::erf,
+    erfc() = libm::erfc, normal_cdf() = math::normal_cdf, gamma() = libm::tgamma, lgamma() = libm::lgamma,
 }
 
 /// What numbers without a fraction have, and what they have not.
@@ -247,7 +274,7 @@ macro_rules! whole_scalar {
 
             whole_scalar!(@ copysign(sign) sqrt() cbrt() exp() exp2() exp_m1() ln() log2() log10() ln_1p() sin()
                 cos() tan() asin() acos() atan() atan2(x) sinh() cosh() tanh() asinh() acosh() atanh() hypot(other) erf()
-                erfc() gamma() lgamma() floor() ceil() round_even() trunc());
+                erfc() normal_cdf() gamma() lgamma() floor() ceil() round_even() trunc());
         }
     };
     (@ $($name:ident($($other:ident)?))*) => {$(

@@ -17,8 +17,9 @@ pub const MAX_RANK: usize = 8;
 /// assert_eq!(shape.size(), 20_000);
 /// assert_eq!(shape.to_string(), "[10000, 2]");
 /// ```
-#[derive(Clone, Copy, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Shape {
+    /// 0 beyond the rank, so that equal shapes are equal here.
     sizes: [usize; MAX_RANK],
     rank: u8,
 }
@@ -86,6 +87,7 @@ impl Shape {
         assert!(axis < rank, "shape: no axis {axis} among {rank}");
         let mut shape = *self;
         shape.sizes.copy_within(axis + 1..rank, axis);
+        shape.sizes[rank - 1] = 0;
         shape.rank -= 1;
         shape
     }
@@ -96,7 +98,7 @@ impl Shape {
     /// This is NumPy's rule ("General broadcasting rules" of its user guide).
     #[inline]
     pub fn broadcast(&self, other: &Shape) -> Option<Shape> {
-        if self == other {
+        if self == other || other.rank == 0 {
             return Some(*self);
         }
         let rank = self.rank.max(other.rank) as usize;
@@ -120,13 +122,6 @@ impl Deref for Shape {
     #[inline]
     fn deref(&self) -> &[usize] {
         &self.sizes[..self.rank as usize]
-    }
-}
-
-impl PartialEq for Shape {
-    #[inline]
-    fn eq(&self, other: &Shape) -> bool {
-        self[..] == other[..]
     }
 }
 
@@ -159,6 +154,22 @@ impl<const N: usize> From<[usize; N]> for Shape {
     #[track_caller]
     fn from(sizes: [usize; N]) -> Shape {
         Shape::new(&sizes)
+    }
+}
+
+impl FromIterator<usize> for Shape {
+    /// # Panics
+    /// With more than [`MAX_RANK`] sizes.
+    #[inline]
+    fn from_iter<I: IntoIterator<Item = usize>>(sizes: I) -> Shape {
+        let mut shape = Shape::SCALAR;
+        for size in sizes {
+            let rank = shape.rank();
+            assert!(rank < MAX_RANK, "shape: more than {MAX_RANK} axes");
+            shape.sizes[rank] = size;
+            shape.rank += 1;
+        }
+        shape
     }
 }
 

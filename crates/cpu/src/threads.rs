@@ -54,9 +54,20 @@ pub(crate) fn for_each(count: usize, body: impl Fn(usize) + Sync) {
 }
 
 /// Fills `out` piece by piece: `fill` is given the index of a piece's first element, and the piece. `work` is
-/// the number of operations per element; pieces start at multiples of `unit`.
+/// the number of operations per element; pieces start at multiples of `unit`. Large work is split over threads, so
+/// what an element becomes may depend on its index alone.
+///
+/// ```
+/// let mut squares = vec![0; 1 << 20];
+/// ndgrad_cpu::threads::fill_pieces(&mut squares, 1, 1, |start, piece| {
+///     for (i, out) in piece.iter_mut().enumerate() {
+///         *out = (start + i) * (start + i);
+///     }
+/// });
+/// assert_eq!(squares[1000], 1_000_000);
+/// ```
 #[inline]
-pub(crate) fn fill_pieces<T: Pod>(
+pub fn fill_pieces<T: Pod>(
     out: &mut [T],
     work: usize,
     unit: usize,

@@ -140,7 +140,7 @@ impl<D: Dataset> DataLoader<D> {
         } else {
             Source::Ahead(Ahead::start(self.ahead, prepared(self.dataset.clone(), position, rows)))
         };
-        Batches { loader: self, position, source }
+        Batches { loader: self, position, count: position.batches(), source }
     }
 
     /// Where in its data the loader is: behind the batch that was taken last, or at the start of the next epoch.
@@ -201,6 +201,8 @@ impl<'a, D: Dataset> IntoIterator for &'a DataLoader<D> {
 pub struct Batches<'a, D: Dataset> {
     loader: &'a DataLoader<D>,
     position: Position,
+    /// The batches of the epoch.
+    count: usize,
     source: Source<D::Batch>,
 }
 
@@ -224,7 +226,7 @@ impl<D: Dataset> Iterator for Batches<'_, D> {
     type Item = D::Batch;
 
     fn next(&mut self) -> Option<D::Batch> {
-        if self.position.is_at_end() {
+        if self.position.batch >= self.count {
             return None;
         }
         let batch = match &mut self.source {
@@ -237,7 +239,7 @@ impl<D: Dataset> Iterator for Batches<'_, D> {
     }
 
     fn size_hint(&self) -> (usize, Option<usize>) {
-        let left = self.position.batches() - self.position.batch;
+        let left = self.count - self.position.batch;
         (left, Some(left))
     }
 }

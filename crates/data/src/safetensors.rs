@@ -68,7 +68,12 @@ pub fn read(path: impl AsRef<Path>) -> Result<Contents> {
 /// As [`read`].
 pub fn from_bytes(name: &str, bytes: &[u8]) -> Result<Contents> {
     let wrong = |message: String| Error::content(Place::file(name), message);
-    let malformed = |error| wrong(format!("this is no whole safetensors file: {error}"));
+    let malformed = |error| {
+        wrong(format!(
+            "this is not a whole safetensors file ({error})\n    \
+             Name another file, or copy it again if it was cut off."
+        ))
+    };
     let (_, header) = SafeTensors::read_metadata(bytes).map_err(malformed)?;
     let file = SafeTensors::deserialize(bytes).map_err(malformed)?;
     let mut contents = Contents::default();

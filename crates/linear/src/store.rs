@@ -20,9 +20,9 @@ use crate::linear::{Linear, Scaling};
 use crate::model::Model;
 use crate::text::quoted;
 use ndgrad_array::{Error, Place, Result};
+use ndgrad_data::safetensors::{self, Contents};
 use ndgrad_data::write_file;
-use safetensors::tensor::{Dtype, TensorView};
-use safetensors::{SafeTensors, serialize};
+use ndgrad_tensor::{DType, Tensor};
 use serde_json::{Value, json};
 use std::collections::HashSet;
 use std::fs::File;
@@ -83,20 +83,18 @@ impl Model {
             Kind::Numeric { fill } => Some(fill.unwrap_or(f64::NAN)),
             Kind::Category { .. } => None,
         });
-        let tensors = [
-            ("weight", bytes_of(weights.iter().copied())),
-            ("centre", bytes_of(scaling.centres.iter().copied())),
-            ("scale", bytes_of(scaling.scales.iter().copied())),
-            ("bias", bytes_of([*bias].into_iter())),
-            ("target", bytes_of([scaling.target_centre, scaling.target_scale].into_iter())),
-            ("fill", bytes_of(fills)),
+        let tensors: [(&str, Tensor); 6] = [
+            ("weight", weights.iter().copied().collect()),
+            ("centre", scaling.centres.iter().copied().collect()),
+            ("scale", scaling.scales.iter().copied().collect()),
+            ("bias", [*bias].into_iter().collect()),
+            ("target", [scaling.target_centre, scaling.target_scale].into_iter().collect()),
+            ("fill", fills.collect()),
         ];
-        let views = tensors.iter().map(|(name, bytes)| {
-            let view = TensorView::new(Dtype::F64, vec![bytes.len() / 8], bytes);
-            (*name, view.expect("a whole number of f64"))
-        });
-        let metadata = [(KEY.to_string(), self.description().to_string())];
-        serialize(views, Some(metadata.into_iter().collect())).expect("a header of names under 100 MB")
+        let mut bytes = Vec::new();
+        let metadata = [(KEY, self.description().to_string())];
+        safetensors::to_writer(&mut bytes, tensors, metadata).expect("names that differ, and a vector");
+        bytes
     }
 
     /// Reads the bytes of a safetensors file; `name` stands for the file in messages.
@@ -115,15 +113,8 @@ impl Model {
         if bytes.is_empty() {
             return Err(refused("the file is empty\n    Name a file that ndgrad has written.".into()));
         }
-        let file = SafeTensors::deserialize(bytes).map_err(|error| {
-            refused(format!(
-                "this is not a whole safetensors file ({error})\n    \
-                 Name a file that ndgrad has written, or copy it again if it was cut off."
-            ))
-        })?;
-        let (_, header) = SafeTensors::read_metadata(bytes)
-            .map_err(|error| refused(format!("this is not a whole safetensors file ({error})")))?;
-        let Some(description) = header.metadata().as_ref().and_then(|metadata| metadata.get(KEY)) else {
+        let file = safetensors::from_bytes(name, bytes)?;
+        let Some(description) = file.metadata.get(KEY) else {
             return Err(refused(
                 "this is a safetensors file, but not an ndgrad model: its metadata has no entry \"ndgrad\"\n    \
                  Name a file that ndgrad has written."
@@ -179,12 +170,8 @@ impl Model {
     }
 }
 
-fn bytes_of(numbers: impl Iterator<Item = f64>) -> Vec<u8> {
-    numbers.flat_map(f64::to_le_bytes).collect()
-}
-
 /// The model, if everything fits together; what does not, otherwise.
-fn decode(description: &Value, file: &SafeTensors<'_>) -> Result<Model, String> {
+fn decode(description: &Value, file: &Contents) -> Result<Model, String> {
     let text = |value: &Value, what: &str| {
         value.as_str().map(str::to_string).ok_or_else(|| format!("{what} is not a text"))
     };
@@ -193,12 +180,11 @@ fn decode(description: &Value, file: &SafeTensors<'_>) -> Result<Model, String> 
         number.ok_or_else(|| format!("{} is not a number of rows", quoted(what)))
     };
     let numbers = |name: &str, length: usize| -> Result<Vec<f64>, String> {
-        let view = file.tensor(name).map_err(|_| format!("it has no tensor {}", quoted(name)))?;
-        if view.dtype() != Dtype::F64 || view.shape() != [length] {
+        let tensor = file.tensors.get(name).ok_or_else(|| format!("it has no tensor {}", quoted(name)))?;
+        if tensor.dtype() != DType::F64 || tensor.shape() != [length] {
             return Err(format!("the tensor {} is not {length} numbers of f64", quoted(name)));
         }
-        let (chunks, _) = view.data().as_chunks::<8>();
-        Ok(chunks.iter().map(|&chunk| f64::from_le_bytes(chunk)).collect())
+        Ok(tensor.to_vec())
     };
     let finite = |name: &str, numbers: Vec<f64>| match numbers.iter().all(|number| number.is_finite()) {
         true => Ok(numbers),

@@ -311,7 +311,7 @@ impl Tensor {
     pub(crate) fn scalar_like(like: &Tensor, value: f64) -> Tensor {
         let spec = like.spec().with_shape(Shape::SCALAR);
         check_number(spec.dtype, value);
-        Tensor::filled(spec, value)
+        Tensor::literal(spec, value)
     }
 }
 

@@ -16,6 +16,8 @@ mod display;
 mod einsum;
 mod index;
 mod integers;
+mod leaf;
+mod literal;
 mod matrices;
 mod operators;
 pub mod ops;
@@ -30,9 +32,10 @@ pub use create::{Nested, tensor};
 pub use display::{Style, Styled};
 pub use index::{ELLIPSIS, Index, IntoIndices, NEW_AXIS};
 pub use integers::Integers;
+pub use literal::live_buffers;
 pub use ndgrad_array::{
     Array, DType, DTypes, Device, Element, Error, Item, Layout, MAX_RANK, OperationError, Place, Result,
-    Scalar, Shape, Spec, Triangle, live_buffers,
+    Scalar, Shape, Spec, Triangle,
 };
 pub use ndgrad_cpu::{simd, threads};
 pub use operators::Operand;

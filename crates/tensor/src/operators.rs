@@ -1,6 +1,7 @@
 //! `+ - * / %` and unary minus, for tensors and numbers, and `& | ^ !`, for tensors of bool, in every combination of
 //! value and reference.
 
+use std::borrow::Cow;
 use std::ops::{Add, BitAnd, BitOr, BitXor, Div, Mul, Neg, Not, Rem, Sub};
 
 use ndgrad_array::DTypes;
@@ -15,7 +16,7 @@ pub trait Operand {
     /// # Panics
     /// When it is a number that the dtype of `other` does not have.
     #[track_caller]
-    fn beside(self, other: &Tensor) -> Tensor;
+    fn beside(&self, other: &Tensor) -> Cow<'_, Tensor>;
 
     /// The tensor, if it is one and not a number.
     fn as_tensor(&self) -> Option<&Tensor> {
@@ -24,8 +25,9 @@ pub trait Operand {
 }
 
 impl Operand for Tensor {
-    fn beside(self, _: &Tensor) -> Tensor {
-        self
+    #[inline]
+    fn beside(&self, _: &Tensor) -> Cow<'_, Tensor> {
+        Cow::Borrowed(self)
     }
 
     fn as_tensor(&self) -> Option<&Tensor> {
@@ -34,8 +36,9 @@ impl Operand for Tensor {
 }
 
 impl Operand for &Tensor {
-    fn beside(self, _: &Tensor) -> Tensor {
-        self.clone()
+    #[inline]
+    fn beside(&self, _: &Tensor) -> Cow<'_, Tensor> {
+        Cow::Borrowed(self)
     }
 
     fn as_tensor(&self) -> Option<&Tensor> {
@@ -45,15 +48,15 @@ impl Operand for &Tensor {
 
 impl Operand for f64 {
     #[track_caller]
-    fn beside(self, other: &Tensor) -> Tensor {
-        Tensor::scalar_like(other, self)
+    fn beside(&self, other: &Tensor) -> Cow<'_, Tensor> {
+        Cow::Owned(Tensor::scalar_like(other, *self))
     }
 }
 
 impl Operand for i32 {
     #[track_caller]
-    fn beside(self, other: &Tensor) -> Tensor {
-        Tensor::scalar_like(other, self.into())
+    fn beside(&self, other: &Tensor) -> Cow<'_, Tensor> {
+        Cow::Owned(Tensor::scalar_like(other, (*self).into()))
     }
 }
 

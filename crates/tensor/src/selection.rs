@@ -256,7 +256,7 @@ impl Tensor {
                 positions.push((row / stride % size) as i64);
             }
         }
-        Tensor::from_slice([rows.len(), shape.rank()], &positions)
+        Tensor::from_slice([rows.len(), shape.rank()], &positions).to_device(array.device())
     }
 
     /// This tensor with another value where a selection points: indices as for [`Tensor::i`], a mask of bool as for

@@ -1,13 +1,13 @@
 //! `Tensor`: a handle to a value and, while recording, to its history.
 
-use std::borrow::{Borrow, Cow};
+use std::borrow::Cow;
 use std::fmt;
-use std::sync::{Arc, Weak};
+use std::sync::Arc;
 
-use ndgrad_array::{Array, Backend, DType, DTypes, Device, Element, Item, OperationError, Shape, Spec};
+use ndgrad_array::{Array, Backend, DType, Device, Element, Item, OperationError, Shape, Shared, Spec};
 use ndgrad_cpu::Cpu;
 
-use crate::autograd::{self, Edge, GradReq, Leaf, Node};
+use crate::autograd::{Edge, GradReq, Leaf, LeafRef, Node};
 use crate::ops::refuse;
 
 /// An n-dimensional array that remembers, while recording, how it was computed.
@@ -18,14 +18,14 @@ use crate::ops::refuse;
 /// Operations panic at the caller's line when shapes, dtypes or devices do not fit; under each of them is
 /// [`crate::ops::try_apply`], which returns the error.
 #[derive(Clone)]
-pub struct Tensor(Arc<Inner>);
+pub struct Tensor(Shared<Inner>);
 
 enum Inner {
     Value {
         array: Array,
-        node: Option<Arc<Node>>,
+        node: Option<Shared<Node>>,
     },
-    Leaf(Leaf),
+    Leaf(Arc<Leaf>),
     /// A leaf as it was when an operation used it.
     Frozen {
         value: Tensor,
@@ -33,46 +33,49 @@ enum Inner {
     },
 }
 
-/// A leaf that is not kept alive. What leads to a leaf does not own it: a gradient that is recorded itself and kept
-/// at its leaf would own itself, and nobody reads the gradient of a leaf to which no handle is left.
-#[derive(Clone)]
-pub(crate) struct LeafRef(Weak<Inner>);
-
-impl LeafRef {
-    /// The leaf, if someone still holds it.
-    #[inline]
-    pub fn tensor(&self) -> Option<Tensor> {
-        self.0.upgrade().map(Tensor)
-    }
-
-    #[inline]
-    pub fn is_alive(&self) -> bool {
-        self.0.strong_count() > 0
-    }
-
-    /// The same for every reference to a leaf, and for nothing else while one of them lives.
-    #[inline]
-    pub fn address(&self) -> usize {
-        self.0.as_ptr().addr()
-    }
-}
-
 impl Tensor {
     /// A tensor without history.
     #[inline]
     pub fn from_array(array: Array) -> Tensor {
-        Tensor(Arc::new(Inner::Value { array, node: None }))
+        Tensor(Shared::with(|| Inner::Value { array, node: None }))
+    }
+
+    /// Contiguous elements that `fill` writes, in a tensor without history.
+    #[inline]
+    pub(crate) fn filled_by<E>(
+        spec: Spec,
+        fill: impl FnOnce(&mut Array) -> Result<(), E>,
+    ) -> Result<Tensor, E> {
+        let mut inner = Shared::with(|| Inner::Value { array: Array::new(spec), node: None });
+        if let Some(Inner::Value { array, .. }) = inner.get_mut() {
+            fill(array)?;
+        }
+        Ok(Tensor(inner))
     }
 
     #[inline]
-    pub(crate) fn recorded(array: Array, node: Arc<Node>) -> Tensor {
-        Tensor(Arc::new(Inner::Value { array, node: Some(node) }))
+    pub(crate) fn recorded(array: Array, node: Shared<Node>) -> Tensor {
+        Tensor(Shared::with(|| Inner::Value { array, node: Some(node) }))
+    }
+
+    /// The tensor, which nobody else has yet, as the result of what `node` remembers.
+    #[inline]
+    pub(crate) fn with_node(mut self, remembered: Shared<Node>) -> Tensor {
+        if let Some(Inner::Value { node, .. }) = self.0.get_mut() {
+            *node = Some(remembered);
+        }
+        self
+    }
+
+    #[inline]
+    pub(crate) fn from_leaf(leaf: Leaf) -> Tensor {
+        Tensor(Shared::new(Inner::Leaf(Arc::new(leaf))))
     }
 
     /// What a leaf was at some time, with gradients that go to it.
     #[inline]
     pub(crate) fn frozen(value: Array, leaf: &LeafRef) -> Tensor {
-        Tensor(Arc::new(Inner::Frozen { value: Tensor::from_array(value), leaf: leaf.clone() }))
+        Tensor(Shared::new(Inner::Frozen { value: Tensor::from_array(value), leaf: leaf.clone() }))
     }
 
     /// A handle to the value of this moment: the tensor itself, unless it is a leaf.
@@ -108,6 +111,15 @@ impl Tensor {
             Inner::Value { array, .. } => array.spec(),
             Inner::Leaf(leaf) => leaf.spec(),
             Inner::Frozen { value, .. } => value.spec(),
+        }
+    }
+
+    /// Whether shape, dtype and device are these.
+    #[inline]
+    pub(crate) fn is_like(&self, spec: &Spec) -> bool {
+        match &*self.0 {
+            Inner::Value { array, .. } => array.is_like(spec),
+            _ => self.spec() == *spec,
         }
     }
 
@@ -155,13 +167,6 @@ impl Tensor {
     #[inline]
     pub fn device(&self) -> Device {
         self.spec().device
-    }
-
-    /// The tensor on another device; itself if it is there already. MXNet's `as_in_context`.
-    pub fn to_device(&self, device: Device) -> Tensor {
-        // One device exists so far, so a tensor is always there already.
-        debug_assert_eq!(device, self.device());
-        self.clone()
     }
 
     /// The only element, widened to f64.
@@ -212,155 +217,11 @@ impl Tensor {
         }
     }
 
-    /// A leaf that starts with this value: a parameter to be learned. Gradients reach it, and
-    /// [`Tensor::assign`] changes it for every handle to it.
-    ///
-    /// ```
-    /// use ndgrad_tensor::{autograd, tensor};
-    /// let w = tensor([3.0]).attach_grad();
-    /// autograd::record(|| w.square().sum()).backward();
-    /// assert_eq!(w.grad().item(), 6.0);
-    /// w.assign(&w - 0.5 * w.grad());
-    /// assert_eq!(w.item(), 0.0);
-    /// ```
-    ///
-    /// # Panics
-    /// When the dtype is not a float.
-    #[must_use = "the leaf is the returned tensor"]
-    #[track_caller]
-    pub fn attach_grad(&self) -> Tensor {
-        self.attach_grad_with(GradReq::Write)
-    }
-
-    /// [`Tensor::attach_grad`] with a choice of what `backward` does with the gradient.
-    ///
-    /// # Panics
-    /// When the dtype is not a float.
-    #[track_caller]
-    #[must_use = "the leaf is the returned tensor"]
-    pub fn attach_grad_with(&self, request: GradReq) -> Tensor {
-        if !self.dtype().is_float() {
-            refuse(
-                OperationError::new("attach_grad", "gradients are for numbers with a fraction")
-                    .operand(
-                        "tensor",
-                        format!("{} {}", self.shape(), self.dtype()),
-                        format!("one of {} is needed", DTypes::FLOATS),
-                    )
-                    .remedy("convert it: x.to_dtype(DType::F32)"),
-            );
-        }
-        Tensor(Arc::new(Inner::Leaf(Leaf::new(self.detach(), request))))
-    }
-
-    /// The gradient that the last `backward` left here: of this leaf's shape and dtype, zeros if none has come.
-    ///
-    /// # Panics
-    /// When this tensor is not a leaf.
-    #[track_caller]
-    pub fn grad(&self) -> Tensor {
-        match &*self.0 {
-            Inner::Leaf(leaf) => leaf.gradient().unwrap_or_else(|| Tensor::zeros_like(self)),
-            _ => refuse(self.not_a_leaf("grad", "only a leaf has a gradient")),
-        }
-    }
-
-    /// Forgets the gradient that is here: [`Tensor::grad`] is zeros again. Needed between steps with
-    /// [`GradReq::Add`], and by those who want the memory back.
-    ///
-    /// ```
-    /// use ndgrad_tensor::autograd::{self, GradReq};
-    /// use ndgrad_tensor::tensor;
-    /// let w = tensor(3.0).attach_grad_with(GradReq::Add);
-    /// for _ in 0..2 {
-    ///     w.zero_grad();
-    ///     autograd::record(|| w.square()).backward();
-    ///     assert_eq!(w.grad().item(), 6.0);
-    /// }
-    /// ```
-    ///
-    /// # Panics
-    /// When this tensor is not a leaf.
-    #[track_caller]
-    pub fn zero_grad(&self) {
-        match &*self.0 {
-            Inner::Leaf(leaf) => leaf.clear_gradient(),
-            _ => refuse(self.not_a_leaf("zero_grad", "only a leaf has a gradient")),
-        }
-    }
-
-    /// What `backward` does with gradients that reach this leaf.
-    ///
-    /// # Panics
-    /// When this tensor is not a leaf.
-    #[track_caller]
-    pub fn grad_req(&self) -> GradReq {
-        match &*self.0 {
-            Inner::Leaf(leaf) => leaf.request(),
-            _ => refuse(self.not_a_leaf("grad_req", "only a leaf has a gradient")),
-        }
-    }
-
-    /// Changes what `backward` does with gradients that reach this leaf, from the next recorded operation on, for
-    /// every handle to it. [`GradReq::Null`] freezes a parameter; the gradient that is here stays.
-    ///
-    /// ```
-    /// use ndgrad_tensor::autograd::{self, GradReq};
-    /// use ndgrad_tensor::tensor;
-    /// let (w, b) = (tensor(3.0).attach_grad(), tensor(1.0).attach_grad());
-    /// w.set_grad_req(GradReq::Null);
-    /// autograd::record(|| &w * &b).backward();
-    /// assert_eq!((w.grad().item(), b.grad().item()), (0.0, 3.0));
-    /// ```
-    ///
-    /// # Panics
-    /// When this tensor is not a leaf.
-    #[track_caller]
-    pub fn set_grad_req(&self, request: GradReq) {
-        match &*self.0 {
-            Inner::Leaf(leaf) => leaf.set_request(request),
-            _ => refuse(self.not_a_leaf("set_grad_req", "only a leaf has a gradient")),
-        }
-    }
-
-    /// Replaces a leaf's value, for every handle to it. Values that a recorded graph has saved stay as they were.
-    ///
-    /// # Panics
-    /// When this tensor is not a leaf; when shape, dtype or device differ; while recording.
-    #[track_caller]
-    pub fn assign(&self, value: impl Borrow<Tensor>) {
-        let value: &Tensor = value.borrow();
-        let Inner::Leaf(leaf) = &*self.0 else {
-            refuse(self.not_a_leaf("assign", "only a leaf can be assigned to"))
-        };
-        if autograd::is_recording() {
-            refuse(
-                OperationError::new("assign", "a leaf may not change while its use is recorded")
-                    .operand("leaf", self.shape(), "")
-                    .remedy(
-                        "assign after the closure of autograd::record has returned, or in autograd::pause",
-                    ),
-            );
-        }
-        let (own, new) = (self.spec(), value.spec());
-        if own != new {
-            let mut error =
-                OperationError::new("assign", "the new value must have the leaf's shape and dtype")
-                    .operand("leaf", format!("{} {}", own.shape, own.dtype), "")
-                    .operand("value", format!("{} {}", new.shape, new.dtype), "");
-            if own.dtype != new.dtype {
-                error = error.remedy(format!("convert it: value.to_dtype(DType::{:?})", own.dtype));
-            }
-            refuse(error)
-        }
-        leaf.assign(value.detach());
-    }
-
     /// Changes the elements: of a leaf for every handle, of another value for this handle alone. What `change` gets
     /// is contiguous, and writing to it is seen nowhere else.
     pub(crate) fn change(&mut self, change: impl FnOnce(&mut Array)) {
         // A view may show one element several times, so only what lies in row-major order is written where it is.
-        let own = match Arc::get_mut(&mut self.0) {
+        let own = match self.0.get_mut() {
             Some(Inner::Value { array, .. }) if array.layout().is_contiguous() => return change(array),
             _ => self.value().into_owned(),
         };
@@ -371,13 +232,6 @@ impl Tensor {
             Inner::Leaf(leaf) => leaf.assign(Tensor::from_array(copy)),
             _ => *self = Tensor::from_array(copy),
         }
-    }
-
-    fn not_a_leaf(&self, operation: &str, rule: &str) -> OperationError {
-        let note = if self.node().is_some() { "the result of a recorded operation" } else { "a plain value" };
-        OperationError::new(operation, rule)
-            .operand("tensor", self.shape(), note)
-            .remedy("make a leaf first: let w = w.attach_grad();")
     }
 
     /// Whether gradients flow to or through this tensor.
@@ -395,15 +249,13 @@ impl Tensor {
     pub(crate) fn edge(&self) -> Option<Edge> {
         match &*self.0 {
             Inner::Value { node, .. } => node.clone().map(Edge::Node),
-            Inner::Leaf(leaf) => {
-                (leaf.request() != GradReq::Null).then(|| Edge::Leaf(LeafRef(Arc::downgrade(&self.0))))
-            }
+            Inner::Leaf(leaf) => (leaf.request() != GradReq::Null).then(|| Edge::Leaf(LeafRef::to(leaf))),
             Inner::Frozen { leaf, .. } => Some(Edge::Leaf(leaf.clone())),
         }
     }
 
     #[inline]
-    pub(crate) fn node(&self) -> Option<&Arc<Node>> {
+    pub(crate) fn node(&self) -> Option<&Shared<Node>> {
         match &*self.0 {
             Inner::Value { node, .. } => node.as_ref(),
             _ => None,

@@ -265,7 +265,7 @@ fn dropout_keeps_the_mean_and_its_gradient_is_the_mask() {
     random::seed(4);
     let x = Tensor::ones([200, 500]).attach_grad();
     let (y, sum) = autograd::record(|| {
-        let y = x.dropout(0.25, true);
+        let y = x.dropout(0.25);
         let sum = y.sum();
         (y, sum)
     });
@@ -274,9 +274,17 @@ fn dropout_keeps_the_mean_and_its_gradient_is_the_mask() {
     let kept = y.to_vec::<f32>().iter().filter(|&&y| y != 0.0).count() as f64;
     assert!((kept / 1e5 - 0.75).abs() < 5.0 * (0.75f64 * 0.25 / 1e5).sqrt());
     assert!(y.to_vec::<f32>().iter().all(|&y| y == 0.0 || y == 1.0 / 0.75));
-    assert_eq!(x.dropout(1.0, true).sum().item(), 0.0);
-    assert_eq!(x.dropout(0.0, true).to_vec::<f32>(), x.to_vec::<f32>());
-    assert_eq!(x.dropout(0.5, false).to_vec::<f32>(), x.to_vec::<f32>());
+    let trained = |p| autograd::train_mode(|| x.dropout(p));
+    assert_eq!(trained(1.0).sum().item(), 0.0);
+    assert_eq!(trained(0.0).to_vec::<f32>(), x.to_vec::<f32>());
+    // In predict mode nothing is dropped and nothing drawn.
+    let state = || random::with_generator(|generator| generator.to_string());
+    let before = state();
+    assert_eq!(x.dropout(0.5).to_vec::<f32>(), x.to_vec::<f32>());
+    let predicted = autograd::record(|| autograd::predict_mode(|| x.dropout(0.5)));
+    assert_eq!(predicted.to_vec::<f32>(), x.to_vec::<f32>());
+    assert_eq!(autograd::pause(|| x.dropout(0.5)).sum().item(), 1e5);
+    assert_eq!(state(), before);
     let wide = x.to_dtype(DType::F64).dropout_from(&mut Generator::philox(1), 0.5);
     assert_eq!(wide.dtype(), DType::F64);
     random::seed(0);

@@ -4,7 +4,7 @@ mod common;
 
 use common::refusal;
 use ndgrad_tensor::autograd::{self, Backward, GradReq};
-use ndgrad_tensor::{DType, Index, Tensor, ops, tensor};
+use ndgrad_tensor::{DType, Device, Index, Tensor, ops, tensor};
 
 fn zeros(shape: &[usize]) -> Tensor {
     Tensor::zeros(shape)
@@ -177,6 +177,21 @@ fn assign_where_it_may_not_be() {
     value  [2] f64
     convert it: value.to_dtype(DType::F32)";
     assert_eq!(refusal(|| w.assign(zeros(&[2]).to_dtype(DType::F64))), message);
+}
+
+#[test]
+fn operands_on_different_devices() {
+    let message = "add: operands live on different devices
+    first    cpu(0)
+    another  cpu(1)
+    bring them together with to_device";
+    let here = tensor([1.0, 2.0]);
+    let there = here.to_device(Device::cpu_at(1));
+    assert_eq!(refusal(|| &here + &there), message);
+    assert_eq!(refusal(|| here.dot(&there)), message.replace("add", "matmul"));
+    assert_eq!(refusal(|| Tensor::concat(&[&here, &there], 0)), message.replace("add", "concat"));
+    assert_eq!(refusal(|| here.clone().set(0, there.i(0))), message.replace("add", "set"));
+    assert_eq!((&here + there.to_device(Device::cpu())).to_vec::<f32>(), [2.0, 4.0]);
 }
 
 #[test]

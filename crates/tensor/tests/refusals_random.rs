@@ -3,7 +3,7 @@
 mod common;
 
 use ndgrad_tensor::random::{self, Generator};
-use ndgrad_tensor::{DType, Tensor, tensor};
+use ndgrad_tensor::{DType, Tensor, autograd, tensor};
 
 /// The refusal of `body`, which draws from a generator.
 #[track_caller]
@@ -42,10 +42,10 @@ fn parameters() {
     starts(refusal(|_| random::poisson([1], 2e15)), "poisson: the rate must be between 0 and 10^15");
     starts(refusal(|g| g.bernoulli([1], 1.5)), "bernoulli: the probability must be between 0 and 1");
     starts(
-        refusal(|_| tensor([1.0]).dropout(-0.1, true)),
+        refusal(|_| autograd::train_mode(|| tensor([1.0]).dropout(-0.1))),
         "dropout: the probability must be between 0 and 1",
     );
-    starts(refusal(|_| tensor([1.0]).dropout(f64::NAN, false)), "dropout: the probability must be");
+    starts(refusal(|_| tensor([1.0]).dropout(f64::NAN)), "dropout: the probability must be");
 }
 
 #[test]
@@ -78,7 +78,7 @@ fn dtypes() {
     assert_eq!(refusal(|g| g.gamma([1], 1.0, 1.0, DType::I32)), message);
     assert_eq!(refusal(|g| g.uniform_in([1], 0.0..1.0, DType::I32)), message.replace("gamma", "uniform"));
     assert_eq!(
-        refusal(|_| tensor([1, 2]).dropout(0.5, true)),
+        refusal(|_| tensor([1, 2]).dropout(0.5)),
         "dropout: not defined for i32
     tensor  [2] i32   one of f32, f64 is needed
     convert it: x.to_dtype(DType::F32)"

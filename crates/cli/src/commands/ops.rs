@@ -15,8 +15,8 @@ Examples:
 
 /// List the operations: the dtypes that each takes, its gradient, and where it runs.
 ///
-/// These are the operations with a kernel. Methods that are made of them (mean, clip, stack and so on) take what
-/// their parts take.
+/// First those with a kernel or a formula of their own, then the methods that are made of these (mean, clip, stack and
+/// so on).
 #[derive(Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Ops {

@@ -22,27 +22,31 @@ fn refusal(bytes: &[u8]) -> String {
     message.strip_prefix("m.safetensors: ").unwrap().to_string()
 }
 
+/// A file of these tensors with this description.
+fn file(tensors: impl IntoIterator<Item = (String, Tensor)>, description: &Value) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    safetensors::to_writer(&mut bytes, tensors, [(KEY, description.to_string())]).unwrap();
+    bytes
+}
+
+fn tensors() -> impl Iterator<Item = (String, Tensor)> {
+    safetensors::from_bytes("m", &MODEL.to_bytes()).unwrap().tensors.into_iter()
+}
+
 /// The model's file with a changed description.
 fn described(change: impl FnOnce(&mut Value)) -> Vec<u8> {
-    let bytes = MODEL.to_bytes();
-    let file = SafeTensors::deserialize(&bytes).unwrap();
     let mut description = MODEL.description();
     change(&mut description);
-    serialize(file.tensors(), Some([(KEY.to_string(), description.to_string())].into_iter().collect()))
-        .unwrap()
+    file(tensors(), &description)
 }
 
 /// The model's file with other numbers in one tensor.
 fn with_numbers(name: &str, numbers: &[f64]) -> Vec<u8> {
-    let bytes = MODEL.to_bytes();
-    let file = SafeTensors::deserialize(&bytes).unwrap();
-    let other = bytes_of(numbers.iter().copied());
-    let tensors = file.tensors().into_iter().map(|(key, view)| match key == name {
-        true => (key, TensorView::new(Dtype::F64, vec![numbers.len()], &other).unwrap()),
-        false => (key, view),
-    });
-    let description = MODEL.description().to_string();
-    serialize(tensors, Some([(KEY.to_string(), description)].into_iter().collect())).unwrap()
+    let change = |(key, tensor): (String, Tensor)| match key == name {
+        true => (key, numbers.iter().copied().collect()),
+        false => (key, tensor),
+    };
+    file(tensors().map(change), &MODEL.description())
 }
 
 #[test]
@@ -81,13 +85,14 @@ fn foreign_and_damaged_files() {
     assert_eq!(
         refusal(b"species,island\nAdelie,Dream\n"),
         "this is not a whole safetensors file (header too large)\n    \
-         Name a file that ndgrad has written, or copy it again if it was cut off."
+         Name another file, or copy it again if it was cut off."
     );
     for length in [1, 7, 8, 100, bytes.len() - 1] {
         assert!(refusal(&bytes[..length]).starts_with("this is not a whole safetensors file ("));
     }
-    let foreign =
-        serialize([("weight", TensorView::new(Dtype::F64, vec![1], &[0; 8]).unwrap())], None).unwrap();
+    let mut foreign = Vec::new();
+    safetensors::to_writer(&mut foreign, [("weight", Tensor::zeros([1]))], [("by", "another program")])
+        .unwrap();
     assert_eq!(
         refusal(&foreign),
         "this is a safetensors file, but not an ndgrad model: its metadata has no entry \"ndgrad\"\n    \

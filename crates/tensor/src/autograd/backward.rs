@@ -6,7 +6,7 @@ use ndgrad_array::{OperationError, Spec};
 use smallvec::SmallVec;
 
 use super::scope::recording;
-use super::{Edge, Key};
+use super::{Edge, Key, Node};
 use crate::ops::{Call, refuse};
 use crate::{Tensor, Tensors};
 
@@ -98,8 +98,7 @@ pub fn backward(ys: &(impl Tensors + ?Sized), how: Backward) {
     };
     for (edge, gradient) in arrived {
         if let Edge::Leaf(leaf) = edge
-            && let Some(tensor) = leaf.tensor()
-            && let Some(leaf) = tensor.leaf()
+            && let Some(leaf) = leaf.leaf()
         {
             leaf.deliver(gradient);
         }
@@ -187,6 +186,7 @@ fn starts(ys: &[&Tensor], how: &Backward) -> Result<SmallVec<[(Edge, Tensor); 1]
                 .remedy("compute it within autograd::record(|| ...) from a leaf made by attach_grad"));
         };
         match how.heads.get(i) {
+            None if y.rank() == 0 => Ok((edge, Tensor::scalar_like(y, 1.0))),
             None => Ok((edge, Tensor::ones_like(y))),
             Some(head) if head.spec() == y.spec() => Ok((edge, head.clone())),
             Some(head) => Err(OperationError::new("backward", "the head gradient must be like the output")
@@ -197,40 +197,51 @@ fn starts(ys: &[&Tensor], how: &Backward) -> Result<SmallVec<[(Edge, Tensor); 1]
     ys.iter().enumerate().map(start).collect()
 }
 
+/// What is on its way through the graph: places, in rising order, with the sum of what has come there so far. They are
+/// few at a time, so a sorted list takes less than a tree.
+#[derive(Default)]
+struct Waiting(SmallVec<[(Key, Edge, Tensor); 6]>);
+
+impl Waiting {
+    /// The first gradient is moved in, the others are added in the order in which they come.
+    #[inline]
+    fn send(&mut self, edge: Edge, gradient: Tensor) {
+        let key = edge.key();
+        match self.0.binary_search_by(|(other, ..)| other.cmp(&key)) {
+            Ok(place) => self.0[place].2 = &self.0[place].2 + &gradient,
+            Err(place) => self.0.insert(place, (key, edge, gradient)),
+        }
+    }
+}
+
 /// Walks the graph downwards, highest nodes first, and returns what arrives at the leaves, or at the targets if only
 /// these are wanted.
 fn propagate(
     starts: SmallVec<[(Edge, Tensor); 1]>,
     how: &Backward,
     wanted: Option<&Wanted>,
-) -> Result<Vec<(Edge, Tensor)>, OperationError> {
+) -> Result<SmallVec<[(Edge, Tensor); 4]>, OperationError> {
     recording(how.create_graph, || {
-        let mut waiting = BTreeMap::new();
-        let send = |waiting: &mut BTreeMap<Key, (Edge, Tensor)>, edge: Edge, gradient: Tensor| {
-            waiting
-                .entry(edge.key())
-                .and_modify(|(_, sum)| *sum = &*sum + &gradient)
-                .or_insert_with(|| (edge, gradient));
-        };
+        let mut waiting = Waiting::default();
         for (edge, head) in starts {
-            send(&mut waiting, edge, head);
+            waiting.send(edge, head);
         }
-        let mut arrived = Vec::new();
-        while let Some((key, (edge, head))) = waiting.pop_last() {
-            let Edge::Node(node) = &edge else {
+        let mut arrived = SmallVec::new();
+        while let Some((key, edge, head)) = waiting.0.pop() {
+            let Edge::Node(mut node) = edge else {
                 arrived.push((edge, head));
                 continue;
             };
             if let Some(wanted) = wanted {
                 if wanted.targets.contains(&key) {
-                    arrived.push((edge.clone(), head.clone()));
+                    arrived.push((Edge::Node(node.clone()), head.clone()));
                 }
                 if !wanted.leading.contains(&key) {
                     continue;
                 }
             }
-            let saved = node.saved(how.retain_graph)?;
-            let call = Call::new(node, &saved);
+            let saved = Node::saved(&mut node, how.retain_graph)?;
+            let call = Call::new(&node, &saved);
             for (i, input) in saved.inputs.iter().enumerate() {
                 let Some(edge) = &input.edge else { continue };
                 let needed = match (wanted, edge) {
@@ -242,10 +253,10 @@ fn propagate(
                     continue;
                 }
                 let mut gradient = node.op().gradient(&call, &head, i);
-                if gradient.spec() != input.spec {
+                if !gradient.is_like(&input.spec) {
                     gradient = fit(gradient, input.spec, node.op().name(), i)?;
                 }
-                send(&mut waiting, edge.clone(), gradient);
+                waiting.send(edge.clone(), gradient);
             }
         }
         Ok(arrived)

@@ -106,7 +106,7 @@ pub fn check(f: impl Fn(&[Tensor]) -> Tensor, inputs: &[Tensor]) -> Report {
                 let mut moved = values.clone();
                 moved[element] += shift;
                 let mut inputs = inputs.clone();
-                inputs[i] = Tensor::from_slice(input.shape(), &moved);
+                inputs[i] = Tensor::from_slice(input.shape(), &moved).to_device(input.device());
                 weighted(&inputs).item()
             };
             let step = 1e-3 * values[element].abs().max(1.0);
@@ -166,6 +166,6 @@ fn leaf(x: &Tensor) -> Tensor {
 fn weighted_sum(x: &Tensor) -> Tensor {
     let x = x.to_dtype(DType::F64);
     let weights: Vec<f64> = (0..x.size()).map(|i| 1.0 + 0.37 * (i % 7) as f64).collect();
-    let weights = Tensor::from_slice(x.shape(), &weights);
+    let weights = Tensor::from_slice(x.shape(), &weights).to_device(x.device());
     (x * weights).sum()
 }

@@ -1,5 +1,6 @@
 //! `custom`: a function with a gradient of its own.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::panic::{AssertUnwindSafe, Location};
 
@@ -66,12 +67,14 @@ where
     B: Fn(&Call<'_>, &Tensor, usize) -> Tensor + Send + Sync + 'static,
 {
     let inputs = inputs.tensors();
-    let values: SmallVec<[Tensor; 4]> = inputs.iter().map(|input| input.detach()).collect();
+    let kept: SmallVec<[Cow<'_, Tensor>; 4]> = inputs.iter().map(|input| input.value()).collect();
+    let kept: SmallVec<[&Tensor; 4]> = kept.iter().map(|value| &**value).collect();
+    let values: SmallVec<[Tensor; 4]> = kept.iter().map(|value| value.detach()).collect();
     let output = recording(false, || forward(&values)).array();
     // A panic in a closure can leave broken only what the closure itself shares with others.
     let (forward, backward) = (AssertUnwindSafe(forward), AssertUnwindSafe(backward));
     let op = Custom { name, spec: output.spec(), forward, backward };
-    remember(op, &inputs, output, Location::caller())
+    remember(op, &inputs, &kept, Tensor::from_array(output), Location::caller())
 }
 
 struct Custom<F, B> {

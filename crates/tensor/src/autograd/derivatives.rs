@@ -166,7 +166,7 @@ fn try_jacobian(operation: &str, f: impl Fn(&Tensor) -> Checked, x: &Tensor) -> 
     let row = |i: usize| {
         let mut unit = vec![0.0; y.size()];
         unit[i] = 1.0;
-        let head = Tensor::from_slice(y.shape(), &unit).to_dtype(y.dtype());
+        let head = Tensor::from_slice(y.shape(), &unit).to_dtype(y.dtype()).to_device(y.device());
         Ok(try_grad(&[&y], &[&argument], &how().head(&head))?.remove(0).reshape(x.size()))
     };
     let rows = (0..y.size()).map(row).collect::<Result<Vec<Tensor>, OperationError>>()?;

@@ -1,7 +1,7 @@
 //! `Leaf`: a value that changes in place and that gradients end at.
 
 use std::sync::atomic::{AtomicU8, Ordering};
-use std::sync::{Mutex, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, PoisonError, RwLock, Weak};
 
 use ndgrad_array::Spec;
 
@@ -92,5 +92,34 @@ impl Leaf {
             (GradReq::Add, Some(earlier)) => earlier + gradient,
             _ => gradient,
         });
+    }
+}
+
+/// A leaf that is not kept alive. What leads to a leaf does not own it: a gradient that is recorded itself and kept
+/// at its leaf would own itself, and nobody reads the gradient of a leaf to which no handle is left.
+#[derive(Clone)]
+pub(crate) struct LeafRef(Weak<Leaf>);
+
+impl LeafRef {
+    #[inline]
+    pub fn to(leaf: &Arc<Leaf>) -> LeafRef {
+        LeafRef(Arc::downgrade(leaf))
+    }
+
+    /// The leaf, if someone still holds it.
+    #[inline]
+    pub fn leaf(&self) -> Option<Arc<Leaf>> {
+        self.0.upgrade()
+    }
+
+    #[inline]
+    pub fn is_alive(&self) -> bool {
+        self.0.strong_count() > 0
+    }
+
+    /// The same for every reference to a leaf, and for nothing else while one of them lives.
+    #[inline]
+    pub fn address(&self) -> usize {
+        self.0.as_ptr().addr()
     }
 }

@@ -1,14 +1,14 @@
 //! `Node`: one remembered operation.
 
 use std::panic::Location;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Mutex, PoisonError};
 
-use ndgrad_array::{Array, OperationError, Spec};
+use ndgrad_array::{Array, OperationError, Shared, Spec};
 use smallvec::SmallVec;
 
+use super::LeafRef;
 use crate::Tensor;
 use crate::ops::Op;
-use crate::tensor::LeafRef;
 
 /// One remembered operation: what was done, to what, and what came out.
 pub(crate) struct Node<O: ?Sized = dyn Op> {
@@ -16,19 +16,17 @@ pub(crate) struct Node<O: ?Sized = dyn Op> {
     height: u64,
     location: &'static Location<'static>,
     /// None once `backward` has used it up.
-    saved: Mutex<Option<Saved>>,
+    saved: Mutex<Option<Shared<Saved>>>,
     op: O,
 }
 
 /// What a gradient is computed from: values that it does not read are let go, all but their shape and dtype.
-#[derive(Clone)]
 pub(crate) struct Saved {
     pub inputs: SmallVec<[Input; 2]>,
     pub output: Option<Array>,
 }
 
 /// One input of a remembered operation.
-#[derive(Clone)]
 pub(crate) struct Input {
     pub spec: Spec,
     pub edge: Option<Edge>,
@@ -38,7 +36,7 @@ pub(crate) struct Input {
 /// Where a gradient goes next.
 #[derive(Clone)]
 pub(crate) enum Edge {
-    Node(Arc<Node>),
+    Node(Shared<Node>),
     Leaf(LeafRef),
 }
 
@@ -51,33 +49,39 @@ impl Edge {
     #[inline]
     pub fn key(&self) -> Key {
         match self {
-            Edge::Node(node) => (node.height, Arc::as_ptr(node).addr()),
+            Edge::Node(node) => (node.height, node.address()),
             Edge::Leaf(leaf) => (0, leaf.address()),
         }
     }
 }
 
 impl Node {
+    /// Remembers an operation, given its inputs and their values of this moment.
     #[inline]
     pub fn new<O: Op>(
         op: O,
         inputs: &[&Tensor],
+        values: &[&Tensor],
         output: &Array,
         location: &'static Location<'static>,
-    ) -> Arc<Node> {
+    ) -> Shared<Node> {
         let saves = op.saves();
-        let height =
-            inputs.iter().filter_map(|input| input.node()).map(|node| node.height).max().unwrap_or(0) + 1;
-        let input = |(index, input): (usize, &&Tensor)| Input {
-            spec: input.spec(),
-            edge: input.edge(),
-            value: (saves.has_input(index) || !input.dtype().is_float()).then(|| input.value().into_owned()),
+        let mut height = 0;
+        let input = |(index, (input, value)): (usize, (&&Tensor, &&Tensor))| {
+            let edge = input.edge();
+            if let Some(Edge::Node(node)) = &edge {
+                height = height.max(node.height);
+            }
+            let spec = value.elements().spec();
+            let is_read = saves.has_input(index) || !spec.dtype.is_float();
+            Input { spec, edge, value: is_read.then(|| (*value).clone()) }
         };
-        let saved = Saved {
-            inputs: inputs.iter().enumerate().map(input).collect(),
+        let saved = Shared::with(|| Saved {
+            inputs: inputs.iter().zip(values).enumerate().map(input).collect(),
             output: saves.output.then(|| output.clone()),
-        };
-        Arc::new(Node { height, location, saved: Mutex::new(Some(saved)), op })
+        });
+        let node = Node { height: height + 1, location, saved: Mutex::new(Some(saved)), op };
+        Shared::new(node).unsize::<Node>(|node| node)
     }
 
     #[inline]
@@ -100,10 +104,16 @@ impl Node {
     }
 
     /// What was saved; it stays if `retain`, else it is handed over.
-    pub fn saved(&self, retain: bool) -> Result<Saved, OperationError> {
-        let mut slot = self.saved.lock().unwrap_or_else(PoisonError::into_inner);
-        let saved = if retain { slot.clone() } else { slot.take() };
-        saved.ok_or_else(|| self.used_up())
+    pub fn saved(node: &mut Shared<Node>, retain: bool) -> Result<Shared<Saved>, OperationError> {
+        let saved = match node.get_mut() {
+            // Nobody else could lock it.
+            Some(own) if !retain => own.saved.get_mut().unwrap_or_else(PoisonError::into_inner).take(),
+            _ => {
+                let mut slot = node.saved.lock().unwrap_or_else(PoisonError::into_inner);
+                if retain { slot.clone() } else { slot.take() }
+            }
+        };
+        saved.ok_or_else(|| node.used_up())
     }
 
     #[cold]
@@ -118,13 +128,16 @@ impl Node {
 
 impl<O: ?Sized> Node<O> {
     /// Takes the inputs' nodes out, so that dropping this one goes no deeper.
-    fn take_parents(&mut self, parents: &mut Vec<Arc<Node>>) {
-        let saved = self.saved.get_mut().unwrap_or_else(PoisonError::into_inner).take();
-        for input in saved.into_iter().flat_map(|saved| saved.inputs) {
-            // The edge outlives the value, which holds the same node: dropping the value ends here.
-            drop(input.value);
-            if let Some(Edge::Node(node)) = input.edge {
-                parents.push(node);
+    fn take_parents(&mut self, parents: &mut Vec<Shared<Node>>) {
+        let saved = self.saved.get_mut().unwrap_or_else(PoisonError::into_inner);
+        // Somebody who goes backward at this moment may hold it too; then it ends there.
+        if let Some(saved) = saved.as_mut().and_then(Shared::get_mut) {
+            for input in saved.inputs.drain(..) {
+                // The edge outlives the value, which holds the same node: dropping the value ends here.
+                drop(input.value);
+                if let Some(Edge::Node(node)) = input.edge {
+                    parents.push(node);
+                }
             }
         }
     }
@@ -136,7 +149,7 @@ impl<O: ?Sized> Drop for Node<O> {
         let mut orphans = Vec::new();
         self.take_parents(&mut orphans);
         while let Some(mut node) = orphans.pop() {
-            if let Some(node) = Arc::get_mut(&mut node) {
+            if let Some(node) = node.get_mut() {
                 node.take_parents(&mut orphans);
             }
         }

@@ -6,7 +6,7 @@ use std::panic::Location;
 
 use ndgrad_array::{Array, Spec, with_dtype};
 
-use super::{Edge, Key};
+use super::{Edge, Key, Node};
 use crate::Tensor;
 
 /// What was recorded on the way to a tensor, as it is now. Printed (`{}`) it is a tree; it can be exported as
@@ -64,7 +64,7 @@ pub fn tape(y: &Tensor) -> Tape {
     let mut counted = HashSet::new();
     // What is still to be entered, and as the which input of what; the last one first.
     let mut waiting: Vec<(Spec, Option<Edge>, Option<[usize; 2]>)> = vec![(y.spec(), y.edge(), None)];
-    while let Some((spec, edge, used)) = waiting.pop() {
+    while let Some((spec, mut edge, used)) = waiting.pop() {
         let key = edge.as_ref().map(Edge::key);
         let known = key.and_then(|key| places.get(&key).copied());
         let place = known.unwrap_or(tape.entries.len());
@@ -78,10 +78,10 @@ pub fn tape(y: &Tensor) -> Tape {
         places.extend(key.map(|key| (key, place)));
         let mut entry =
             Entry { what: What::Constant, spec, key, bytes: 0, buffers: 0, inputs: Vec::new(), uses: 1 };
-        match &edge {
+        match &mut edge {
             None => {}
             Some(Edge::Leaf(_)) => entry.what = What::Leaf(None),
-            Some(Edge::Node(node)) => match node.saved(true) {
+            Some(Edge::Node(node)) => match Node::saved(node, true) {
                 Err(_) => entry.what = What::UsedUp(node.op().name(), node.location()),
                 Ok(saved) => {
                     entry.what = What::Operation(node.op().name(), node.location());
@@ -98,8 +98,9 @@ pub fn tape(y: &Tensor) -> Tape {
                         .filter_map(|input| input.value.as_ref())
                         .for_each(|x| count(x.elements()));
                     entry.inputs = vec![0; saved.inputs.len()];
-                    let inputs = saved.inputs.into_iter().enumerate().rev();
-                    waiting.extend(inputs.map(|(i, input)| (input.spec, input.edge, Some([place, i]))));
+                    let inputs = saved.inputs.iter().enumerate().rev();
+                    waiting
+                        .extend(inputs.map(|(i, input)| (input.spec, input.edge.clone(), Some([place, i]))));
                 }
             },
         }

@@ -37,9 +37,7 @@ impl Axes {
 
     /// The axes that stay and those that go, of a tensor with this many.
     pub(super) fn partition(&self, name: &str, rank: usize) -> Result<Partition, OperationError> {
-        let chosen = self.resolve(name, rank)?;
-        let (gone, kept) = (0..rank).partition(|&axis| chosen[axis]);
-        Ok(Partition { kept, gone })
+        Ok(Partition { gone: self.resolve(name, rank)?, rank })
     }
 }
 
@@ -55,27 +53,42 @@ pub(super) fn count_along(name: &str, dtypes: DTypes, x: &Tensor, axes: &Axes) -
     }
 }
 
-/// The axes that stay and those that go, each in rising order.
+/// The axes that stay and those that go.
+#[derive(Clone, Copy)]
 pub(super) struct Partition {
-    pub kept: SmallVec<[usize; MAX_RANK]>,
-    pub gone: SmallVec<[usize; MAX_RANK]>,
+    gone: [bool; MAX_RANK],
+    rank: usize,
 }
 
 impl Partition {
-    /// Those that stay, then those that go.
+    fn axes(&self, gone: bool) -> impl Iterator<Item = usize> {
+        let Partition { gone: goes, rank } = *self;
+        (0..rank).filter(move |&axis| goes[axis] == gone)
+    }
+
+    /// How many axes stay.
+    pub fn kept(&self) -> usize {
+        self.axes(false).count()
+    }
+
+    /// Whether no axis that stays comes after one that goes.
+    pub fn is_ordered(&self) -> bool {
+        self.gone[..self.rank].is_sorted()
+    }
+
+    /// Those that stay, then those that go, each in rising order.
     pub fn order(&self) -> SmallVec<[usize; MAX_RANK]> {
-        self.kept.iter().chain(&self.gone).copied().collect()
+        self.axes(false).chain(self.axes(true)).collect()
     }
 
     /// How many elements of a tensor of this shape are taken together.
     pub fn count(&self, shape: &Shape) -> usize {
-        self.gone.iter().map(|&axis| shape[axis]).product()
+        self.axes(true).map(|axis| shape[axis]).product()
     }
 
     /// What a reduction makes of this shape.
     pub fn reduced(&self, shape: &Shape, keepdims: bool) -> Shape {
-        let size = |axis: usize| if self.gone.contains(&axis) { 1 } else { shape[axis] };
-        let axes = (0..shape.rank()).filter(|axis| keepdims || self.kept.contains(axis));
-        Shape::new(&axes.map(size).collect::<SmallVec<[usize; MAX_RANK]>>())
+        let sizes = (0..self.rank).filter(|&axis| keepdims || !self.gone[axis]);
+        sizes.map(|axis| if self.gone[axis] { 1 } else { shape[axis] }).collect()
     }
 }

@@ -1,20 +1,18 @@
 //! `Call`: an application of an operation as its gradient sees it.
 
-use std::sync::Arc;
-
-use ndgrad_array::{Shape, Spec};
+use ndgrad_array::{Shape, Shared, Spec};
 
 use crate::Tensor;
 use crate::autograd::{self, Edge, Node, Saved};
 
 /// What an operation was applied to and what came out, as its gradient sees them.
 pub struct Call<'a> {
-    node: &'a Arc<Node>,
+    node: &'a Shared<Node>,
     saved: &'a Saved,
 }
 
 impl<'a> Call<'a> {
-    pub(crate) fn new(node: &'a Arc<Node>, saved: &'a Saved) -> Call<'a> {
+    pub(crate) fn new(node: &'a Shared<Node>, saved: &'a Saved) -> Call<'a> {
         Call { node, saved }
     }
 

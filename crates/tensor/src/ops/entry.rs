@@ -1,6 +1,7 @@
 //! `Entry`: one line of the list of operations, from which its tests and tables are derived.
 
 use std::fmt;
+use std::panic::{RefUnwindSafe, UnwindSafe};
 
 use ndgrad_array::{DType, DTypes, Device, Shape};
 
@@ -8,6 +9,7 @@ use super::{Compare, CompareOp, Fold, Map, MapOp, Op, Zip, ZipOp, fold};
 use crate::Tensor;
 
 /// One operation as the list knows it.
+#[derive(Clone, Copy)]
 pub struct Entry {
     /// The name, as in [`Op::name`].
     pub name: &'static str,
@@ -22,7 +24,7 @@ pub struct Entry {
 }
 
 impl Entry {
-    /// The entry of an operation that is of no simpler kind, such as a [`Map`],.
+    /// The entry of an operation that is of no simpler kind, such as a [`Map`].
     pub const fn op<O: Listed>() -> Entry {
         Entry {
             name: O::NAME,
@@ -78,12 +80,17 @@ pub trait Listed: Op {
 
 /// An operation and inputs that it takes.
 pub struct Case {
-    /// The operation.
-    pub op: Box<dyn Op>,
+    /// The operation; none if it is a method that is made of others.
+    pub op: Option<Box<dyn Op>>,
     /// What it is applied to.
     pub inputs: Vec<Input>,
-    apply: fn(&dyn Op, &[&Tensor]) -> Tensor,
+    apply: Box<dyn Method>,
 }
+
+/// What a method that is made of other operations does.
+pub trait Method: Fn(&[&Tensor]) -> Tensor + UnwindSafe + RefUnwindSafe + 'static {}
+
+impl<F: Fn(&[&Tensor]) -> Tensor + UnwindSafe + RefUnwindSafe + 'static> Method for F {}
 
 /// One input of a [`Case`].
 #[derive(Clone, Copy, Debug)]
@@ -101,20 +108,20 @@ pub struct Input {
 impl Case {
     /// `op` on inputs of these shapes, with elements between -3 and 3, of any dtype that it takes.
     pub fn new<O: Op + Clone>(op: O, shapes: &[&[usize]]) -> Case {
+        let applied = op.clone();
+        let apply = move |inputs: &[&Tensor]| super::apply(applied.clone(), inputs);
+        Case { op: Some(Box::new(op)), ..Case::method(apply, shapes) }
+    }
+
+    /// A method that is made of other operations, on such inputs.
+    pub fn method(method: impl Method, shapes: &[&[usize]]) -> Case {
         let input = |sizes: &&[usize]| Input {
             shape: Shape::new(sizes),
             domain: [-3.0, 3.0],
             dtype: None,
             prepare: |drawn| drawn,
         };
-        Case {
-            op: Box::new(op),
-            inputs: shapes.iter().map(input).collect(),
-            apply: |op, inputs| {
-                let op: &dyn std::any::Any = op;
-                super::apply(op.downcast_ref::<O>().expect("the case's own operation").clone(), inputs)
-            },
-        }
+        Case { op: None, inputs: shapes.iter().map(input).collect(), apply: Box::new(method) }
     }
 
     /// The same with elements drawn from another range.
@@ -138,14 +145,17 @@ impl Case {
     /// Applies the operation.
     #[track_caller]
     pub fn call(&self, inputs: &[&Tensor]) -> Tensor {
-        (self.apply)(&*self.op, inputs)
+        (self.apply)(inputs)
     }
 }
 
 impl fmt::Debug for Case {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let shapes: Vec<Shape> = self.inputs.iter().map(|input| input.shape).collect();
-        write!(f, "{:?} on {shapes:?}", self.op)
+        match &self.op {
+            Some(op) => write!(f, "{op:?} on {shapes:?}"),
+            None => write!(f, "on {shapes:?}"),
+        }
     }
 }
 

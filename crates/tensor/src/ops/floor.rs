@@ -1,7 +1,8 @@
 //! `floor`: the whole number not above.
 
-use ndgrad_array::Scalar;
+use ndgrad_array::{DTypes, Scalar};
 
+use super::map::is_whole;
 use super::{Call, Map, Saves};
 use crate::Tensor;
 
@@ -12,12 +13,13 @@ pub struct Floor;
 impl Map for Floor {
     const NAME: &'static str = "floor";
     const DOC: &'static str = "Elementwise largest whole number not above x.";
+    const DTYPES: DTypes = DTypes::NUMBERS;
     const SAVES: Saves = Saves::NONE;
     const DOMAIN: [f64; 2] = [0.1, 0.4];
 
     #[inline(always)]
     fn value<S: Scalar>(self, x: S) -> S {
-        x.floor()
+        if is_whole::<S>() { x } else { x.floor() }
     }
 
     /// The slope is 0, at the steps too.
@@ -28,7 +30,7 @@ impl Map for Floor {
 
 impl Tensor {
     /// Elementwise largest whole number not above x. Infinities and NaN stay; zero keeps its sign. The
-    /// gradient is 0 everywhere.
+    /// gradient is 0 everywhere. Integers stay as they are.
     ///
     /// ```
     /// use ndgrad_tensor::tensor;

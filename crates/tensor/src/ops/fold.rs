@@ -143,7 +143,10 @@ impl<F: Fold> Op for FoldOp<F> {
     fn forward(&self, inputs: &[&Array], out: &mut Array) {
         let axes = self.axes.partition(F::NAME, inputs[0].shape().rank()).expect("checked by infer");
         let x = as_dtype(inputs[0], out.dtype());
-        Cpu.reduce(Combine(self.fold), &x.view(x.layout().permute(&axes.order())), axes.kept.len(), out);
+        if axes.is_ordered() {
+            return Cpu.reduce(Combine(self.fold), &x, axes.kept(), out);
+        }
+        Cpu.reduce(Combine(self.fold), &x.view(x.layout().permute(&axes.order())), axes.kept(), out);
     }
 
     fn gradient(&self, call: &Call<'_>, head: &Tensor, _: usize) -> Tensor {

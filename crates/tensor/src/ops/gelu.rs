@@ -16,8 +16,7 @@ impl Map for Gelu {
 
     #[inline(always)]
     fn value<S: Scalar>(self, x: S) -> S {
-        let below = S::literal(0.5) * (S::literal(-std::f64::consts::FRAC_1_SQRT_2) * x).erfc();
-        S::select(x.equal(S::LOWEST), S::ZERO, x * below)
+        S::select(x.equal(S::LOWEST), S::ZERO, x * x.normal_cdf())
     }
 
     /// The slope is P(X <= x) + x times the density. Beyond 40 neither changes, but an infinite x would make

@@ -1,5 +1,8 @@
 //! `hard_sigmoid`: a sigmoid of three straight lines.
 
+use ndgrad_array::DTypes;
+
+use super::{accept, check_dtype};
 use crate::Tensor;
 
 impl Tensor {
@@ -12,6 +15,7 @@ impl Tensor {
     /// ```
     #[track_caller]
     pub fn hard_sigmoid(&self) -> Tensor {
+        accept(check_dtype("hard_sigmoid", DTypes::FLOATS, self.spec()));
         (self + 3.0).clip(0.0, 6.0) / 6.0
     }
 }

@@ -1,5 +1,8 @@
 //! `hard_swish`: x, weighted by its hard sigmoid.
 
+use ndgrad_array::DTypes;
+
+use super::{accept, check_dtype};
 use crate::Tensor;
 
 impl Tensor {
@@ -13,6 +16,7 @@ impl Tensor {
     #[track_caller]
     pub fn hard_swish(&self) -> Tensor {
         // Below -3 the weight is 0; cut there, -inf does not meet it.
+        accept(check_dtype("hard_swish", DTypes::FLOATS, self.spec()));
         self.maximum(-3.0) * self.hard_sigmoid()
     }
 }

@@ -1,5 +1,8 @@
 //! `log_sigmoid`: the logarithm of the sigmoid.
 
+use ndgrad_array::DTypes;
+
+use super::{accept, check_dtype};
 use crate::Tensor;
 
 impl Tensor {
@@ -12,6 +15,7 @@ impl Tensor {
     /// ```
     #[track_caller]
     pub fn log_sigmoid(&self) -> Tensor {
+        accept(check_dtype("log_sigmoid", DTypes::FLOATS, self.spec()));
         -(-self).softplus()
     }
 }

@@ -69,3 +69,10 @@ impl<M: Map> Op for MapOp<M> {
         self.0.gradient(call, head)
     }
 }
+
+/// Whether the numbers of this type are all whole, known when the formula is compiled: they have no NaN, and 0 in its
+/// place.
+#[inline(always)]
+pub(super) fn is_whole<S: Scalar>() -> bool {
+    S::NAN.equal(S::NAN).into()
+}

@@ -16,6 +16,6 @@ impl Tensor {
     /// When the mask is not of bool, the shapes do not stretch, or the dtypes of value and tensor differ.
     #[track_caller]
     pub fn masked_fill(&self, mask: &Tensor, value: impl Operand) -> Tensor {
-        mask.choose(value.beside(self), self)
+        mask.choose(&*value.beside(self), self)
     }
 }

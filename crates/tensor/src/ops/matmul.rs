@@ -57,12 +57,16 @@ impl Op for MatMul {
                 .remedy("reshape a vector to a column, x.reshape([-1, 1]), or use dot"));
         };
         check_inner("matmul", left, right, [*columns, *inner])?;
+        if let ([], [], &[_, last]) = (left_batch, right_batch, &right[..]) {
+            return Ok(inputs[0].with_shape(Shape::from([*rows, last])));
+        }
         let batch = Shape::new(left_batch).broadcast(&Shape::new(right_batch)).ok_or_else(|| {
             OperationError::new("matmul", "leading axes do not stretch to common ones")
                 .operand("left", left, "")
                 .operand("right", right, "but for the last two, sizes must be equal or 1")
         })?;
-        Ok(inputs[0].with_shape(Shape::new(&[&batch[..], &[*rows, right[right.rank() - 1]]].concat())))
+        let sizes = batch.iter().chain([rows, &right[right.rank() - 1]]).copied();
+        Ok(inputs[0].with_shape(sizes.collect()))
     }
 
     fn forward(&self, inputs: &[&Array], out: &mut Array) {
@@ -89,6 +93,7 @@ impl Op for MatMul {
 }
 
 /// The columns of left must be as many as the rows of right.
+#[inline]
 fn check_inner(
     name: &str,
     left: Shape,

@@ -130,11 +130,11 @@ pub(super) fn embed(part: &Tensor, rows: Range<usize>, columns: Range<usize>, sh
     apply(Embed { indices: place(shape, rows, columns), shape, background: 0.0 }, &[part])
 }
 
-/// A matrix of the numbers that `entry` gives for row and column, of the dtype of `like`.
+/// A matrix of the numbers that `entry` gives for row and column, of the dtype and on the device of `like`.
 pub(super) fn matrix(like: Spec, [rows, columns]: [usize; 2], entry: impl Fn(usize, usize) -> f64) -> Tensor {
     let entries = (0..rows).flat_map(|i| (0..columns).map(move |j| (i, j)));
     let entries: Vec<f64> = entries.map(|(i, j)| entry(i, j)).collect();
-    Tensor::from_slice([rows, columns], &entries).to_dtype(like.dtype)
+    Tensor::from_slice([rows, columns], &entries).to_dtype(like.dtype).to_device(like.device)
 }
 
 /// `1 / x`, and 0 where x is 0.

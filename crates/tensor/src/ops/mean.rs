@@ -1,15 +1,78 @@
 //! `mean`: the sum, divided by the count.
 
-use ndgrad_array::DTypes;
+use std::ops::Div;
 
-use super::axes::count_along;
-use super::{Axes, FoldOp, Sum, apply};
+use ndgrad_array::{Array, DTypes, Element, OperationError, Result, Shape, Spec, Wide, with_dtype};
+
+use super::fold::axes_cases;
+use super::{Axes, Call, Case, FoldOp, Listed, Op, Saves, Sum, apply, check_dtype};
 use crate::{Integers, Tensor};
+
+/// The mean of the elements along some axes: their sum, divided by their count in the dtype of the tensor.
+#[derive(Clone, Debug)]
+pub struct Mean {
+    /// The axes that go.
+    pub axes: Axes,
+    /// Whether they stay with size 1.
+    pub keepdims: bool,
+}
+
+impl Mean {
+    fn sum(&self) -> FoldOp<Sum> {
+        FoldOp { fold: Sum, axes: self.axes.clone(), keepdims: self.keepdims }
+    }
+
+    fn count(&self, input: &Shape) -> f64 {
+        let axes = self.axes.partition(Self::NAME, input.rank()).expect("checked by infer");
+        axes.count(input) as f64
+    }
+}
+
+impl Listed for Mean {
+    const NAME: &'static str = "mean";
+    const DOC: &'static str = "The mean of the elements along some axes.";
+    const DTYPES: DTypes = DTypes::FLOATS;
+
+    fn cases() -> Vec<Case> {
+        let case = |(axes, keepdims, shape): (Axes, bool, &[usize])| Case::new(Mean { axes, keepdims }, &[shape]);
+        axes_cases(false).into_iter().map(case).collect()
+    }
+}
+
+impl Op for Mean {
+    fn name(&self) -> &'static str {
+        Self::NAME
+    }
+
+    fn saves(&self) -> Saves {
+        Saves::NONE
+    }
+
+    fn infer(&self, inputs: &[Spec]) -> Result<Spec, OperationError> {
+        check_dtype(Self::NAME, Self::DTYPES, inputs[0])?;
+        let axes = self.axes.partition(Self::NAME, inputs[0].shape.rank())?;
+        Ok(inputs[0].with_shape(axes.reduced(&inputs[0].shape, self.keepdims)))
+    }
+
+    fn forward(&self, inputs: &[&Array], out: &mut Array) {
+        self.sum().forward(inputs, out);
+        let count = self.count(inputs[0].shape());
+        with_dtype!(out.dtype(), DTypes::FLOATS, T => {
+            let count = T::narrow(Wide::Float(count));
+            out.as_mut_slice::<T>().iter_mut().for_each(|sum| *sum = sum.div(count));
+        });
+    }
+
+    /// Every element had a share of one by the count.
+    fn gradient(&self, call: &Call<'_>, head: &Tensor, _: usize) -> Tensor {
+        let share = head / self.count(&call.shape(0));
+        self.sum().gradient(call, &share, 0)
+    }
+}
 
 #[track_caller]
 pub(super) fn mean(x: &Tensor, axes: Axes, keepdims: bool) -> Tensor {
-    let count = count_along("mean", DTypes::FLOATS, x, &axes);
-    apply(FoldOp { fold: Sum, axes, keepdims }, &[x]) / count as f64
+    apply(Mean { axes, keepdims }, &[x])
 }
 
 impl Tensor {

@@ -3,6 +3,7 @@
 mod axes;
 mod call;
 mod compare;
+mod derived;
 mod elements;
 mod entry;
 mod extreme;
@@ -11,35 +12,38 @@ mod line;
 mod map;
 mod matrices;
 mod op;
+mod rows;
 mod rules;
 mod zip;
 
 pub use axes::Axes;
 pub use call::{Call, Saves};
 pub use compare::{Compare, CompareOp};
-pub use entry::{Case, Entry, Input, Listed};
+pub use derived::OPS;
+pub use entry::{Case, Entry, Input, Listed, Method};
 pub use extreme::{ArgOp, Extreme};
 pub use fold::{Fold, FoldOp, Folded};
 pub use map::{Map, MapOp};
 pub use op::{Op, apply, try_apply};
+pub use rows::Rows;
 pub use unique::Unique;
 pub use zip::{Zip, ZipOp};
 
 pub(crate) use embed::write_part;
 pub(crate) use op::remember;
-pub(crate) use rules::{accept, check_dtype, refuse, resolve_axis, same_dtype};
+pub(crate) use rules::{accept, check_dtype, refuse, resolve_axis, same_device, same_dtype};
 pub(crate) use with::check_value;
 
 /// One line per operation: the file, what it implements ([`Map`], [`Zip`], [`Compare`], [`Fold`], or [`Op`]
-/// itself), the type. A file whose methods are made of other operations is `derived` and names no type.
+/// itself), the type. A file whose methods are made of other operations is `derived` and names no type; `derived.rs`
+/// has a line for each such method.
 macro_rules! operations {
     ($($file:ident: $kind:ident $($name:ident)?;)*) => {
         $(mod $file;)*
         $($(pub use $file::$name;)?)*
 
-        /// Every operation, in documentation order. The tests that hold for all of them walk this list: a new
-        /// operation gets them by being listed.
-        pub const OPS: &[Entry] = &[$($(Entry::$kind::<$name>(),)?)*];
+        /// Those of a type of their own.
+        const TYPES: &[Entry] = &[$($(Entry::$kind::<$name>(),)?)*];
     };
 }
 
@@ -63,13 +67,11 @@ operations! {
     minimum: zip Minimum;
     clip: derived;
     hypot: zip Hypot;
-
     // Rounding.
     floor: map Floor;
     ceil: map Ceil;
     round: map Round;
     trunc: map Trunc;
-
     // Exponential functions and their kin.
     exp: map Exp;
     exp2: map Exp2;
@@ -84,7 +86,6 @@ operations! {
     asinh: map Asinh;
     acosh: map Acosh;
     atanh: map Atanh;
-
     // Trigonometry.
     sin: map Sin;
     cos: map Cos;
@@ -93,7 +94,6 @@ operations! {
     acos: map Acos;
     atan: map Atan;
     atan2: zip Atan2;
-
     // Special functions.
     erf: map Erf;
     erfc: map Erfc;
@@ -102,7 +102,6 @@ operations! {
     lgamma: map Lgamma;
     digamma: map Digamma;
     polygamma: map Polygamma;
-
     // Activations.
     sigmoid: map Sigmoid;
     log_sigmoid: derived;
@@ -118,7 +117,6 @@ operations! {
     silu: map Silu;
     hard_swish: derived;
     mish: map Mish;
-
     // Comparisons and choices.
     equal: compare Equal;
     not_equal: compare NotEqual;
@@ -135,7 +133,6 @@ operations! {
     logical_not: derived;
     choose: op Choose;
     masked_fill: derived;
-
     // Reductions.
     sum: fold Sum;
     prod: fold Prod;
@@ -153,11 +150,10 @@ operations! {
     logsumexp: op LogSumExp;
     softmax: op Softmax;
     log_softmax: op LogSoftmax;
-    mean: derived;
+    mean: op Mean;
     moments: derived;
     nan_aside: derived;
     cross_entropy: derived;
-
     // Order.
     argsort: op ArgSort;
     search_sorted: op SearchSorted;
@@ -166,21 +162,19 @@ operations! {
     sort: derived;
     unique: derived;
     pick: derived;
-
     // Shape.
     reshape: op Reshape;
     permute: op Permute;
+    transpose: op Transpose;
     broadcast_to: op BroadcastTo;
     concat: op Concat;
     tril: op Tril;
-
     // Indexing.
     part: op Part;
     embed: op Embed;
     with: op With;
     take: op Take;
     scatter_rows: op ScatterRows;
-
     // Linear algebra.
     matmul: op MatMul;
     diagonal: op Diagonal;
@@ -195,7 +189,7 @@ operations! {
     qr: op Qr;
     svd: op Svd;
     eigh: op Eigh;
-
     // Conversion.
     to_dtype: op ToDType;
+    to_device: op ToDevice;
 }

@@ -84,48 +84,78 @@ pub fn apply<O: Op>(op: O, inputs: &[&Tensor]) -> Tensor {
 /// ```
 #[track_caller]
 pub fn try_apply<O: Op>(op: O, inputs: &[&Tensor]) -> Result<Tensor, OperationError> {
-    let values: SmallVec<[Cow<'_, Tensor>; 2]> = inputs.iter().map(|input| input.value()).collect();
-    let arrays: SmallVec<[&Array; 2]> = values.iter().map(|value| value.elements()).collect();
-    let specs: SmallVec<[Spec; 2]> = arrays.iter().map(|array| array.spec()).collect();
+    let location = Location::caller();
+    with_values(inputs, |values, arrays, specs| {
+        let spec = check(&op, arrays, specs)?;
+        let view = match arrays {
+            [input] => op.view(input.layout()).map(|layout| input.view(layout)),
+            _ => None,
+        };
+        let output = match view {
+            Some(view) => Tensor::from_array(view),
+            None => Tensor::filled_by(spec, |output| op.try_forward(arrays, output))?,
+        };
+        debug_assert_eq!(output.spec(), spec, "{} computes what it infers", op.name());
+        Ok(remember(op, inputs, values, output, location))
+    })
+}
+
+/// Calls `body` with the values of this moment, their elements and specs. One or two inputs, the most frequent numbers,
+/// stay in registers and on the stack.
+#[inline]
+fn with_values<R>(inputs: &[&Tensor], body: impl FnOnce(&[&Tensor], &[&Array], &[Spec]) -> R) -> R {
+    match inputs {
+        [x] => {
+            let x = x.value();
+            let array = x.elements();
+            body(&[&x], &[array], &[array.spec()])
+        }
+        [x, y] => {
+            let (x, y) = (x.value(), y.value());
+            let arrays = [x.elements(), y.elements()];
+            body(&[&x, &y], &arrays, &arrays.map(Array::spec))
+        }
+        _ => {
+            let values: SmallVec<[Cow<'_, Tensor>; 4]> = inputs.iter().map(|input| input.value()).collect();
+            let values: SmallVec<[&Tensor; 4]> = values.iter().map(|value| &**value).collect();
+            let arrays: SmallVec<[&Array; 4]> = values.iter().map(|value| value.elements()).collect();
+            let specs: SmallVec<[Spec; 4]> = arrays.iter().map(|array| array.spec()).collect();
+            body(&values, &arrays, &specs)
+        }
+    }
+}
+
+/// What comes out, if the operation takes such inputs.
+#[inline]
+fn check<O: Op>(op: &O, arrays: &[&Array], specs: &[Spec]) -> Result<Spec, OperationError> {
     if let Some(other) = specs.iter().find(|spec| spec.device != specs[0].device) {
         return Err(OperationError::new(op.name(), "operands live on different devices")
             .operand("first", specs[0].device, "")
             .operand("another", other.device, "")
             .remedy("bring them together with to_device"));
     }
-    let spec = op.infer(&specs)?;
-    op.check(&arrays)?;
-    let view = match &arrays[..] {
-        [input] => op.view(input.layout()).map(|layout| input.view(layout)),
-        _ => None,
-    };
-    let output = match view {
-        Some(view) => view,
-        None => {
-            let mut output = Array::new(spec);
-            op.try_forward(&arrays, &mut output)?;
-            output
-        }
-    };
-    debug_assert_eq!(output.spec(), spec, "{} computes what it infers", op.name());
-    Ok(remember(op, inputs, output, Location::caller()))
+    let spec = op.infer(specs)?;
+    op.check(arrays)?;
+    Ok(spec)
 }
 
-/// The output of an operation as a tensor, with its history if recording.
+/// The output of an operation, which nobody else has yet, with its history if recording. `values` are those of the
+/// inputs.
 #[inline]
 pub(crate) fn remember<O: Op>(
     op: O,
     inputs: &[&Tensor],
-    output: Array,
+    values: &[&Tensor],
+    output: Tensor,
     location: &'static Location<'static>,
 ) -> Tensor {
     // No gradient flows through whole numbers, nor through answers.
     if autograd::is_recording()
-        && output.dtype().is_float()
+        && output.elements().dtype().is_float()
         && inputs.iter().any(|input| input.requires_grad())
     {
-        let node = Node::new(op, inputs, &output, location);
-        return Tensor::recorded(output, node);
+        let node = Node::new(op, inputs, values, output.elements(), location);
+        return output.with_node(node);
     }
-    Tensor::from_array(output)
+    output
 }

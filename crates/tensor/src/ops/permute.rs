@@ -1,4 +1,4 @@
-//! `permute`: the axes in another order; `transpose`: the last two exchanged.
+//! `permute`: the axes in another order.
 
 use ndgrad_array::{Array, Backend, Layout, OperationError, Result, Spec};
 use ndgrad_cpu::Cpu;
@@ -85,22 +85,5 @@ impl Tensor {
     #[track_caller]
     pub fn permute(&self, order: impl Integers) -> Tensor {
         apply(Permute { order: order.integers() }, &[self])
-    }
-
-    /// The last two axes exchanged; a tensor with fewer than two stays as it is. A view.
-    ///
-    /// ```
-    /// use ndgrad_tensor::tensor;
-    /// let x = tensor([[1.0, 2.0], [3.0, 4.0]]);
-    /// assert_eq!(x.transpose().to_vec::<f32>(), [1.0, 3.0, 2.0, 4.0]);
-    /// ```
-    #[track_caller]
-    pub fn transpose(&self) -> Tensor {
-        let rank = self.rank();
-        let mut order: SmallVec<[usize; 8]> = (0..rank).collect();
-        if rank >= 2 {
-            order.swap(rank - 2, rank - 1);
-        }
-        self.permute(&order[..])
     }
 }

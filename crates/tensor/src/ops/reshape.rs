@@ -28,13 +28,13 @@ impl Reshape {
             return refused("sizes are not negative, but for one -1 that stands for what is left");
         }
         let known: usize = self.sizes.iter().filter(|&&size| size != -1).map(|&size| size as usize).product();
-        let left = shape.size().checked_div(known).unwrap_or(0);
-        let sizes: SmallVec<[usize; 8]> =
-            self.sizes.iter().map(|&size| if size == -1 { left } else { size as usize }).collect();
-        if sizes.iter().product::<usize>() != shape.size() {
+        let left = if self.sizes.contains(&-1) { shape.size().checked_div(known).unwrap_or(0) } else { 0 };
+        let sizes = self.sizes.iter().map(|&size| if size == -1 { left } else { size as usize });
+        // Counted before they become a shape, which has few axes.
+        if sizes.clone().product::<usize>() != shape.size() {
             return refused("the number of elements must stay");
         }
-        Ok(Shape::new(&sizes))
+        Ok(sizes.collect())
     }
 }
 

@@ -1,7 +1,8 @@
 //! `round`: the nearest whole number.
 
-use ndgrad_array::Scalar;
+use ndgrad_array::{DTypes, Scalar};
 
+use super::map::is_whole;
 use super::{Call, Map, Saves};
 use crate::Tensor;
 
@@ -12,12 +13,13 @@ pub struct Round;
 impl Map for Round {
     const NAME: &'static str = "round";
     const DOC: &'static str = "Elementwise nearest whole number; of two equally near ones the even one.";
+    const DTYPES: DTypes = DTypes::NUMBERS;
     const SAVES: Saves = Saves::NONE;
     const DOMAIN: [f64; 2] = [0.1, 0.4];
 
     #[inline(always)]
     fn value<S: Scalar>(self, x: S) -> S {
-        x.round_even()
+        if is_whole::<S>() { x } else { x.round_even() }
     }
 
     /// The slope is 0, at the steps too.
@@ -28,7 +30,7 @@ impl Map for Round {
 
 impl Tensor {
     /// Elementwise nearest whole number; of two equally near ones the even one, as NumPy and IEEE 754 do.
-    /// Infinities and NaN stay; zero keeps its sign. The gradient is 0 everywhere.
+    /// Infinities and NaN stay; zero keeps its sign. The gradient is 0 everywhere. Integers stay as they are.
     ///
     /// ```
     /// use ndgrad_tensor::tensor;

@@ -20,23 +20,43 @@ pub(crate) fn accept<T>(outcome: Result<T, OperationError>) -> T {
 }
 
 /// The one dtype of all inputs, or an error that names the cast.
+#[inline]
 pub(crate) fn same_dtype(name: &str, inputs: &[Spec]) -> Result<(), OperationError> {
-    let Some(other) = inputs.iter().find(|input| input.dtype != inputs[0].dtype) else { return Ok(()) };
-    Err(OperationError::new(name, "dtypes differ, and none is converted silently")
-        .operand("left", format!("{} {}", inputs[0].shape, inputs[0].dtype), "")
-        .operand("right", format!("{} {}", other.shape, other.dtype), "")
-        .remedy(format!("convert one: right.to_dtype(DType::{:?})", inputs[0].dtype)))
+    match inputs.iter().find(|input| input.dtype != inputs[0].dtype) {
+        None => Ok(()),
+        Some(other) => Err(dtypes_differ(name, &inputs[0], other)),
+    }
+}
+
+#[cold]
+fn dtypes_differ(name: &str, left: &Spec, right: &Spec) -> OperationError {
+    OperationError::new(name, "dtypes differ, and none is converted silently")
+        .operand("left", format!("{} {}", left.shape, left.dtype), "")
+        .operand("right", format!("{} {}", right.shape, right.dtype), "")
+        .remedy(format!("convert one: right.to_dtype(DType::{:?})", left.dtype))
+}
+
+/// The one device of all inputs, or an error.
+pub(crate) fn same_device(name: &str, inputs: &[Spec]) -> Result<(), OperationError> {
+    let Some(other) = inputs.iter().find(|input| input.device != inputs[0].device) else { return Ok(()) };
+    Err(OperationError::new(name, "operands live on different devices")
+        .operand("first", inputs[0].device, "")
+        .operand("another", other.device, "")
+        .remedy("bring them together with to_device"))
 }
 
 /// The dtype must be one that the operation takes.
+#[inline(always)]
 pub(crate) fn check_dtype(name: &str, dtypes: DTypes, input: Spec) -> Result<(), OperationError> {
-    if dtypes.contains(input.dtype) {
-        return Ok(());
-    }
+    if dtypes.contains(input.dtype) { Ok(()) } else { Err(not_defined(name, dtypes, &input)) }
+}
+
+#[cold]
+fn not_defined(name: &str, dtypes: DTypes, input: &Spec) -> OperationError {
     let first = dtypes.iter().next().expect("an operation takes some dtype");
-    Err(OperationError::new(name, format!("not defined for {}", input.dtype))
+    OperationError::new(name, format!("not defined for {}", input.dtype))
         .operand("tensor", format!("{} {}", input.shape, input.dtype), format!("one of {dtypes} is needed"))
-        .remedy(format!("convert it: x.to_dtype(DType::{first:?})")))
+        .remedy(format!("convert it: x.to_dtype(DType::{first:?})"))
 }
 
 /// The axis that a number from -rank to rank - 1 names, or an error.

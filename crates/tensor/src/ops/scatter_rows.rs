@@ -1,19 +1,17 @@
 //! `scatter_rows`: rows added where numbers say, the transpose of `take`.
 
-use std::sync::Arc;
-
 use ndgrad_array::{Array, Backend, DTypes, OperationError, Result, Spec};
 use ndgrad_cpu::Cpu;
 
 use super::take::check_rows;
-use super::{Call, Case, Listed, Op, Saves, Take, apply, check_dtype};
+use super::{Call, Case, Listed, Op, Rows, Saves, Take, apply, check_dtype};
 use crate::Tensor;
 
 /// Adds each row of the input to the row of the result that is named for it: the gradient of [`Take`].
 #[derive(Clone, Debug)]
 pub struct ScatterRows {
     /// Where each row goes.
-    pub rows: Arc<[usize]>,
+    pub rows: Rows,
     /// The number of rows of the result.
     pub count: usize,
 }

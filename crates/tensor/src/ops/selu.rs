@@ -1,5 +1,8 @@
 //! `selu`: an `elu` that keeps mean 0 and variance 1.
 
+use ndgrad_array::DTypes;
+
+use super::{accept, check_dtype};
 use crate::Tensor;
 
 /// The solution of equation (14) in the paper, to the last digit of an f64.
@@ -16,6 +19,7 @@ impl Tensor {
     /// ```
     #[track_caller]
     pub fn selu(&self) -> Tensor {
+        accept(check_dtype("selu", DTypes::FLOATS, self.spec()));
         SCALE * self.elu(ALPHA)
     }
 }

@@ -78,8 +78,12 @@ impl Tensor {
     pub(crate) fn sum_to(&self, shape: Shape) -> Tensor {
         let own = self.shape();
         let added = own.rank() - shape.rank();
-        let stretched = (0..own.rank()).filter(|&axis| axis < added || shape[axis - added] != own[axis]);
-        let axes: SmallVec<[usize; MAX_RANK]> = stretched.collect();
-        self.sum_keepdims(&axes[..]).reshape(shape)
+        let stretched = |&axis: &usize| axis >= added && shape[axis - added] != own[axis];
+        if (0..own.rank()).any(|axis| stretched(&axis)) {
+            let axes: SmallVec<[usize; MAX_RANK]> = (0..added).chain((added..own.rank()).filter(stretched)).collect();
+            return self.sum_keepdims(&axes[..]).reshape(shape);
+        }
+        let axes: SmallVec<[usize; MAX_RANK]> = (0..added).collect();
+        self.sum_axes(&axes[..])
     }
 }

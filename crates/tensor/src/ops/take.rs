@@ -1,18 +1,16 @@
 //! `take`: rows by number.
 
-use std::sync::Arc;
-
 use ndgrad_array::{Array, Backend, OperationError, Result, Spec};
 use ndgrad_cpu::Cpu;
 
-use super::{Call, Case, Listed, Op, Saves, ScatterRows, apply};
+use super::{Call, Case, Listed, Op, Rows, Saves, ScatterRows, apply};
 use crate::Tensor;
 
 /// Takes rows (positions along the first axis) by number, in any order, any number of times.
 #[derive(Clone, Debug)]
 pub struct Take {
     /// The rows.
-    pub rows: Arc<[usize]>,
+    pub rows: Rows,
 }
 
 impl Listed for Take {
@@ -36,7 +34,8 @@ impl Op for Take {
 
     fn infer(&self, inputs: &[Spec]) -> Result<Spec, OperationError> {
         check_rows("take", &self.rows, inputs[0])?;
-        Ok(inputs[0].with_shape(inputs[0].shape.remove(0).insert(0, self.rows.len())))
+        let sizes = [self.rows.len()].into_iter().chain(inputs[0].shape[1..].iter().copied());
+        Ok(inputs[0].with_shape(sizes.collect()))
     }
 
     fn forward(&self, inputs: &[&Array], out: &mut Array) {

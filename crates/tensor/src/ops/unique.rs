@@ -41,8 +41,8 @@ impl Tensor {
         }
         Unique {
             values: Tensor::from_array(sorted).take(&starts),
-            inverse: Tensor::from_slice(self.shape(), &inverse),
-            counts: Tensor::from_slice(counts.len(), &counts),
+            inverse: Tensor::from_slice(self.shape(), &inverse).to_device(self.device()),
+            counts: Tensor::from_slice(counts.len(), &counts).to_device(self.device()),
         }
     }
 }

@@ -5,7 +5,7 @@ use ndgrad_cpu::Cpu;
 use smallvec::SmallVec;
 
 use super::part::EXAMPLES;
-use super::{Call, Case, Listed, Op, Part, Saves, apply, same_dtype, write_part};
+use super::{Call, Case, Listed, Op, Part, Saves, apply, same_device, same_dtype, write_part};
 use crate::Tensor;
 use crate::index::{Index, indexed};
 
@@ -18,6 +18,7 @@ pub struct With {
 
 /// The value must have the tensor's dtype and stretch to what is selected.
 pub(crate) fn check_value(name: &str, whole: Spec, selected: Shape, value: Spec) -> Result<(), OperationError> {
+    same_device(name, &[whole, value])?;
     same_dtype(name, &[whole, value])?;
     if value.shape.broadcast(&selected) == Some(selected) {
         return Ok(());

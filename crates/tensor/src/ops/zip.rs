@@ -73,22 +73,28 @@ impl<Z: Zip> Op for ZipOp<Z> {
 }
 
 /// The common spec of operands of one dtype that stretch to a common shape.
+#[inline]
 pub(super) fn infer_stretched(name: &str, dtypes: DTypes, inputs: &[Spec]) -> Result<Spec, OperationError> {
     same_dtype(name, inputs)?;
     check_dtype(name, dtypes, inputs[0])?;
-    let shape = stretched_shape(name, [("left", inputs[0].shape), ("right", inputs[1].shape)])?;
-    Ok(inputs[0].with_shape(shape))
+    match inputs[0].shape.broadcast(&inputs[1].shape) {
+        Some(shape) => Ok(inputs[0].with_shape(shape)),
+        None => Err(does_not_stretch(name, [("left", inputs[0].shape), ("right", inputs[1].shape)])),
+    }
 }
 
 /// The common shape to which two operands, given with their roles, stretch.
 pub(super) fn stretched_shape(
     name: &str,
-    [left, right]: [(&'static str, Shape); 2],
+    operands: [(&'static str, Shape); 2],
 ) -> Result<Shape, OperationError> {
-    left.1.broadcast(&right.1).ok_or_else(|| {
-        OperationError::new(name, "shapes do not stretch to a common one")
-            .operand(left.0, left.1, "")
-            .operand(right.0, right.1, "aligned from the last axis, sizes must be equal or 1")
-            .remedy("reshape one of them, for example y.reshape([-1, 1])")
-    })
+    operands[0].1.broadcast(&operands[1].1).ok_or_else(|| does_not_stretch(name, operands))
+}
+
+#[cold]
+fn does_not_stretch(name: &str, [left, right]: [(&'static str, Shape); 2]) -> OperationError {
+    OperationError::new(name, "shapes do not stretch to a common one")
+        .operand(left.0, left.1, "")
+        .operand(right.0, right.1, "aligned from the last axis, sizes must be equal or 1")
+        .remedy("reshape one of them, for example y.reshape([-1, 1])")
 }

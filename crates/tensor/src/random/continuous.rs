@@ -2,11 +2,11 @@
 
 use std::ops::Range;
 
-use ndgrad_array::{DType, DTypes, OperationError, Shape};
+use ndgrad_array::{DType, DTypes, OperationError, Scalar, Shape};
 
 use super::generator::{Generator, Kind};
 use super::normal::inverse_normal;
-use super::words::Words;
+use super::words::{open, unit};
 use crate::Tensor;
 use crate::ops::refuse;
 
@@ -33,18 +33,16 @@ impl Generator {
         }
         let shape = shape.into();
         let place = |unit: f64| start + (end - start) * unit;
+        // Rounding may reach the end, which is excluded.
         match dtype {
             DType::F32 => {
-                // Rounding may reach the end, which is excluded.
                 let (first, last) = (start as f32, (end as f32).next_down());
-                let numbers = self.uniform(shape).to_vec::<f32>();
-                let numbers: Vec<f32> =
-                    numbers.iter().map(|&unit| (place(unit.into()) as f32).min(last).max(first)).collect();
-                Tensor::from_slice(shape, &numbers)
+                self.uniforms(shape, |unit| (place(unit.into()) as f32).min(last).max(first))
             }
-            _ => self.floats("uniform", shape, dtype, |generator| {
-                place(generator.unit()).min(end.next_down()).max(start)
-            }),
+            _ => {
+                let last = end.next_down();
+                self.formula_of("uniform", shape, dtype, |bits| place(unit(bits)).min(last).max(start))
+            }
         }
     }
 
@@ -72,15 +70,14 @@ impl Generator {
         check_deviation("normal", deviation);
         let (shape, exact) = (shape.into(), matches!(self.0, Kind::MxNet(_)));
         match dtype {
-            DType::F32 => {
-                let scale = |z: f32| match exact {
-                    true => z * deviation as f32 + mean as f32,
-                    false => (mean + deviation * f64::from(z)) as f32,
-                };
-                let numbers: Vec<f32> = self.normal(shape).to_vec::<f32>().into_iter().map(scale).collect();
-                Tensor::from_slice(shape, &numbers)
+            DType::F32 if exact => {
+                let (mean, deviation) = (mean as f32, deviation as f32);
+                self.normals(shape, |z| z * deviation + mean)
             }
-            _ => self.floats("normal", shape, dtype, |generator| mean + deviation * Words::normal(generator)),
+            DType::F32 => self.normals(shape, |z| (mean + deviation * f64::from(z)) as f32),
+            _ => {
+                self.formula_of("normal", shape, dtype, |bits| mean + deviation * inverse_normal(open(bits)))
+            }
         }
     }
 
@@ -98,8 +95,8 @@ impl Generator {
     pub fn log_normal(&mut self, shape: impl Into<Shape>, mean: f64, deviation: f64, dtype: DType) -> Tensor {
         check("log_normal", "mean", mean, mean.is_finite(), "must be finite");
         check_deviation("log_normal", deviation);
-        self.floats("log_normal", shape.into(), dtype, |generator| {
-            libm::exp(mean + deviation * Words::normal(generator))
+        self.formula_of("log_normal", shape.into(), dtype, |bits| {
+            Scalar::exp(mean + deviation * inverse_normal(open(bits)))
         })
     }
 
@@ -117,7 +114,7 @@ impl Generator {
     #[track_caller]
     pub fn exponential(&mut self, shape: impl Into<Shape>, rate: f64, dtype: DType) -> Tensor {
         check_positive("exponential", "rate", rate);
-        self.floats("exponential", shape.into(), dtype, |generator| -libm::log(generator.open()) / rate)
+        self.formula_of("exponential", shape.into(), dtype, |bits| -Scalar::ln(open(bits)) / rate)
     }
 
     /// Normal numbers with this mean and standard deviation, as far as they lie in a range, of f32 or f64. A bound
@@ -162,11 +159,28 @@ impl Generator {
                     .operand("deviation", deviation, ""),
             );
         }
-        self.floats(NAME, shape.into(), dtype, |generator| {
-            let p = (first + width * generator.open()).clamp(f64::MIN_POSITIVE, 1.0 - f64::EPSILON / 2.0);
+        self.formula_of(NAME, shape.into(), dtype, |bits| {
+            let p = (first + width * open(bits)).clamp(f64::MIN_POSITIVE, 1.0 - f64::EPSILON / 2.0);
             let z = sign * inverse_normal(p).clamp(from, to);
             (mean + deviation * z).clamp(range.start, range.end)
         })
+    }
+
+    /// A formula of 64 bits for each element, rounded to a float dtype.
+    #[inline(always)]
+    #[track_caller]
+    fn formula_of(
+        &mut self,
+        name: &str,
+        shape: Shape,
+        dtype: DType,
+        formula: impl Fn(u64) -> f64 + Copy + Sync,
+    ) -> Tensor {
+        match dtype {
+            DType::F32 => self.formula(shape, |bits| formula(bits) as f32),
+            DType::F64 => self.formula(shape, formula),
+            other => refuse_dtype(name, other),
+        }
     }
 
     /// Draws element after element, rounded to a float dtype.
@@ -181,13 +195,18 @@ impl Generator {
         match dtype {
             DType::F32 => self.draws(shape, |generator| draw(generator) as f32),
             DType::F64 => self.draws(shape, draw),
-            other => refuse(
-                OperationError::new(name, "the numbers have a fraction")
-                    .operand("dtype", other, format!("one of {} is needed", DTypes::FLOATS))
-                    .remedy("convert them afterwards: x.to_dtype(...)"),
-            ),
+            other => refuse_dtype(name, other),
         }
     }
+}
+
+#[track_caller]
+fn refuse_dtype(name: &str, dtype: DType) -> ! {
+    refuse(
+        OperationError::new(name, "the numbers have a fraction")
+            .operand("dtype", dtype, format!("one of {} is needed", DTypes::FLOATS))
+            .remedy("convert them afterwards: x.to_dtype(...)"),
+    )
 }
 
 /// The probability of a standard normal number below `x`.

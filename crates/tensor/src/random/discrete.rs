@@ -2,11 +2,11 @@
 
 use std::ops::Range;
 
-use ndgrad_array::{DType, DTypes, Layout, OperationError, Shape};
+use ndgrad_array::{DType, DTypes, Layout, OperationError, Shape, Truth};
 
 use super::continuous::check;
 use super::generator::Generator;
-use super::words::Words;
+use super::words::{Words, unit};
 use crate::Tensor;
 use crate::ops::refuse;
 
@@ -25,7 +25,7 @@ impl Generator {
     pub fn bernoulli(&mut self, shape: impl Into<Shape>, probability: f64) -> Tensor {
         let fits = (0.0..=1.0).contains(&probability);
         check("bernoulli", "probability", probability, fits, "must be between 0 and 1");
-        self.draws(shape.into(), |generator| generator.unit() < probability)
+        self.formula(shape.into(), |bits| Truth::new(unit(bits) < probability))
     }
 
     /// Whole numbers of a range, its end excluded, of i64, all equally likely.

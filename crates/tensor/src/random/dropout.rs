@@ -4,39 +4,39 @@ use ndgrad_array::{DTypes, OperationError};
 
 use super::continuous::check;
 use super::{Generator, Lent};
-use crate::Tensor;
 use crate::ops::refuse;
+use crate::{Tensor, autograd};
 
 impl Tensor {
-    /// While `training`, 0 in place of each element with probability `p`, and the others divided by `1 - p`, so that
-    /// the mean stays; otherwise the tensor itself (Srivastava, Hinton, Krizhevsky, Sutskever and Salakhutdinov,
-    /// "Dropout", JMLR 15, 2014). The gradient passes where the element stayed, with the same factor. The places are
-    /// drawn from the thread's default generator.
+    /// In train mode ([`autograd::is_training`]: within `record`, for one), 0 in place of each element with probability
+    /// `p`, and the others divided by `1 - p`, so that the mean stays; in predict mode the tensor itself (Srivastava,
+    /// Hinton, Krizhevsky, Sutskever and Salakhutdinov, "Dropout", JMLR 15, 2014). The gradient passes where the element
+    /// stayed, with the same factor. The places are drawn from the thread's default generator.
     ///
     /// A dropped infinity or NaN gives NaN. With `p = 1` all is dropped.
     ///
     /// ```
-    /// use ndgrad_tensor::{Tensor, random};
+    /// use ndgrad_tensor::{Tensor, autograd, random};
     /// random::seed(1);
     /// let x = Tensor::ones([1000]);
-    /// let y = x.dropout(0.2, true);
+    /// let y = autograd::train_mode(|| x.dropout(0.2));
     /// assert!(y.to_vec::<f32>().iter().all(|&y| y == 0.0 || y == 1.25));
     /// assert!((y.mean().item() - 1.0).abs() < 0.05);
-    /// assert_eq!(x.dropout(0.2, false).mean().item(), 1.0);
+    /// assert_eq!(x.dropout(0.2).mean().item(), 1.0);
     /// ```
     ///
     /// # Panics
     /// When `p` is not between 0 and 1; when the dtype is not a float.
     #[track_caller]
-    pub fn dropout(&self, p: f64, training: bool) -> Tensor {
-        if training {
+    pub fn dropout(&self, p: f64) -> Tensor {
+        if autograd::is_training() {
             return self.dropout_from(&mut Lent::take().0, p);
         }
         check_dropout(self, p);
         self.clone()
     }
 
-    /// [`Tensor::dropout`] while training, with places drawn from this generator.
+    /// [`Tensor::dropout`] in whatever mode, with places drawn from this generator.
     ///
     /// ```
     /// use ndgrad_tensor::{Tensor, random::Generator};
@@ -50,7 +50,8 @@ impl Tensor {
     #[track_caller]
     pub fn dropout_from(&self, generator: &mut Generator, p: f64) -> Tensor {
         check_dropout(self, p);
-        let stays = generator.bernoulli(self.shape(), 1.0 - p).to_dtype(self.dtype());
+        let stays =
+            generator.bernoulli(self.shape(), 1.0 - p).to_dtype(self.dtype()).to_device(self.device());
         // Nothing stays when p is 1.
         self * (stays / if p < 1.0 { 1.0 - p } else { 1.0 })
     }

@@ -1,9 +1,9 @@
 //! `Generator`: where random numbers come from.
 
-use ndgrad_array::{Item, Shape};
+use ndgrad_array::{Array, Device, Element, Item, Shape, Spec};
 
 use super::mxnet::MxNet;
-use super::normal::inverse_normal;
+use super::normal::normal_single;
 use super::philox::Philox;
 use super::words::{Own, Source, Words};
 use crate::Tensor;
@@ -88,38 +88,61 @@ impl Generator {
     /// Numbers of f32 evenly spread over [0, 1): multiples of 2^-24 (of 2^-32, rounded, from MXNet's generator,
     /// where 1 is possible).
     pub fn uniform(&mut self, shape: impl Into<Shape>) -> Tensor {
-        let shape = shape.into();
-        let mut numbers = vec![0.0f32; shape.size()];
-        match &mut self.0 {
-            Kind::Philox(philox) => philox.fill(&mut numbers, |bits| (bits >> 8) as f32 * 2f32.powi(-24)),
-            Kind::MxNet(mxnet) => numbers.fill_with(|| mxnet.uniform()),
-        }
-        Tensor::from_slice(shape, &numbers)
+        self.uniforms(shape.into(), |unit| unit)
     }
 
     /// Standard normal numbers of f32. From Philox, each is the quantile of one uniform number (32 bits, so up to
     /// 6.3 from 0); from MXNet's generator, it is the polar method (Marsaglia and Bray, SIAM Review 6, 1964).
     pub fn normal(&mut self, shape: impl Into<Shape>) -> Tensor {
-        let shape = shape.into();
-        let mut numbers = vec![0.0f32; shape.size()];
-        match &mut self.0 {
-            Kind::Philox(philox) => philox.fill(&mut numbers, |bits| {
-                // The middle of the bits' interval, so that neither 0 nor 1 occurs.
-                inverse_normal((f64::from(bits) + 0.5) * 2f64.powi(-32)) as f32
-            }),
-            Kind::MxNet(mxnet) => mxnet.normal(&mut numbers),
-        }
-        Tensor::from_slice(shape, &numbers)
+        self.normals(shape.into(), |z| z)
+    }
+
+    /// What becomes of the numbers of [`Generator::uniform`].
+    #[inline(always)]
+    pub(super) fn uniforms(&mut self, shape: Shape, then: impl Fn(f32) -> f32 + Copy + Sync) -> Tensor {
+        filled(shape, |out| match &mut self.0 {
+            Kind::Philox(philox) => {
+                // 24 bits are an i32, which vector registers convert.
+                philox.fill(out, |[bits]| then((bits >> 8) as i32 as f32 * 2f32.powi(-24)));
+            }
+            Kind::MxNet(mxnet) => out.fill_with(|| then(mxnet.uniform())),
+        })
+    }
+
+    /// What becomes of the numbers of [`Generator::normal`].
+    #[inline(always)]
+    pub(super) fn normals(&mut self, shape: Shape, then: impl Fn(f32) -> f32 + Copy + Sync) -> Tensor {
+        filled(shape, |out| match &mut self.0 {
+            Kind::Philox(philox) => philox.fill(out, |[bits]| then(normal_single(bits))),
+            Kind::MxNet(mxnet) => {
+                mxnet.normal(out);
+                out.iter_mut().for_each(|z| *z = then(*z));
+            }
+        })
+    }
+
+    /// A formula of two words, 64 bits with the low ones first, for each element.
+    #[inline(always)]
+    pub(super) fn formula<T: Element>(
+        &mut self,
+        shape: Shape,
+        formula: impl Fn(u64) -> T + Copy + Sync,
+    ) -> Tensor {
+        filled(shape, |out| match &mut self.0 {
+            Kind::Philox(philox) => {
+                philox.fill(out, |[low, high]| formula(u64::from(low) | u64::from(high) << 32));
+            }
+            Kind::MxNet(mxnet) => out.fill_with(|| formula(Source::MxNet(mxnet).bits64())),
+        })
     }
 
     /// The numbers from 0 to `count - 1` in random order, all orders equally likely (Durstenfeld's shuffle,
     /// Communications of the ACM 7, 1964).
     pub fn permutation(&mut self, count: usize) -> Vec<usize> {
-        let mut order: Vec<usize> = (0..count).collect();
-        for i in (1..count).rev() {
-            order.swap(i, self.below(i as u64 + 1) as usize);
+        match &mut self.0 {
+            Kind::Philox(philox) => philox.ahead(|words| permutation(count, words)),
+            Kind::MxNet(mxnet) => permutation(count, &mut Source::MxNet(mxnet)),
         }
-        order
     }
 
     /// 32 random bits.
@@ -159,6 +182,22 @@ impl Generator {
         let numbers: Vec<T> = (0..shape.size()).map(|_| draw(self)).collect();
         Tensor::from_slice(shape, &numbers)
     }
+}
+
+/// A tensor whose elements `fill` computes in place.
+#[inline(always)]
+fn filled<T: Element>(shape: Shape, fill: impl FnOnce(&mut [T])) -> Tensor {
+    let mut array = Array::new(Spec { shape, dtype: T::DTYPE, device: Device::cpu() });
+    fill(array.as_mut_slice());
+    Tensor::from_array(array)
+}
+
+fn permutation(count: usize, words: &mut impl Words) -> Vec<usize> {
+    let mut order: Vec<usize> = (0..count).collect();
+    for i in (1..count).rev() {
+        order.swap(i, words.below(i as u64 + 1) as usize);
+    }
+    order
 }
 
 impl Words for Generator {

@@ -1,4 +1,17 @@
 //! `Philox`: the counter-based generator Philox 4x32-10.
+//!
+//! A block of four numbers is a formula of its counter, so many are computed at a time, in vector registers and on
+//! several threads, and each is the same as if it were computed alone.
+
+use ndgrad_cpu::simd::vectorized;
+use ndgrad_cpu::threads::fill_pieces;
+
+use super::words::Words;
+
+/// Numbers that are computed at a time: 1 KiB, so that they stay in the nearest cache.
+const TILE: usize = 256;
+/// What an element costs, in elementwise operations.
+const WORK: usize = 4;
 
 /// 2^64 streams per seed, each of 2^66 numbers of 32 bits.
 #[derive(Clone, Debug)]
@@ -50,21 +63,69 @@ impl Philox {
         self.block(counter)
     }
 
-    /// Fills a slice with converted numbers, one each.
-    pub fn fill<T>(&mut self, out: &mut [T], convert: impl Fn(u32) -> T) {
-        let lead = ((4 - self.position % 4) % 4).min(out.len() as u64) as usize;
-        let (lead, rest) = out.split_at_mut(lead);
-        lead.iter_mut().for_each(|out| *out = convert(self.next()));
-        for four in rest.chunks_mut(4) {
-            let block = self.block(self.position / 4);
-            four.iter_mut().zip(block).for_each(|(out, bits)| *out = convert(bits));
-            self.block = block;
-            self.position = self.position.wrapping_add(four.len() as u64);
+    /// Fills a slice with a formula of the numbers to come, `K` for each element. The formula must be inlined to be
+    /// computed in vector registers; large slices are split over threads.
+    pub fn fill<const K: usize, T: Send>(
+        &mut self,
+        out: &mut [T],
+        formula: impl Fn([u32; K]) -> T + Copy + Sync,
+    ) {
+        let start = self.position;
+        fill_pieces(out, WORK, 1, |element, piece| {
+            let position = start.wrapping_add((element * K) as u64);
+            vectorized(|| self.fill_from(position, piece, formula));
+        });
+        self.move_to(start.wrapping_add((out.len() * K) as u64));
+    }
+
+    #[inline(always)]
+    fn fill_from<const K: usize, T>(
+        &self,
+        mut position: u64,
+        mut out: &mut [T],
+        formula: impl Fn([u32; K]) -> T,
+    ) {
+        let mut words = [0; TILE];
+        while !out.is_empty() {
+            // A tile begins with a block, an element anywhere in it.
+            let skipped = (position % 4) as usize;
+            let count = out.len().min((TILE - skipped) / K);
+            let end = skipped + count * K;
+            self.blocks(position / 4, &mut words[..end.next_multiple_of(4)]);
+            let (piece, rest) = out.split_at_mut(count);
+            for (out, &words) in piece.iter_mut().zip(words[skipped..end].as_chunks().0) {
+                *out = formula(words);
+            }
+            out = rest;
+            position = position.wrapping_add((count * K) as u64);
         }
     }
 
+    /// The blocks from this counter on.
+    #[inline(always)]
+    fn blocks(&self, counter: u64, words: &mut [u32]) {
+        for (i, block) in words.as_chunks_mut().0.iter_mut().enumerate() {
+            // Behind the last position comes the first.
+            *block = self.block((counter + i as u64) % (1 << 62));
+        }
+    }
+
+    /// Lends the numbers to come one by one, computed many at a time; what is not taken comes next.
+    pub fn ahead<R>(&mut self, body: impl FnOnce(&mut Ahead<'_>) -> R) -> R {
+        let start = self.position;
+        let mut ahead = Ahead { philox: self, start, words: [0; TILE], taken: TILE };
+        let result = body(&mut ahead);
+        let position = ahead.position();
+        self.move_to(position);
+        result
+    }
+
+    fn move_to(&mut self, position: u64) {
+        *self = Philox::at(self.seed, self.stream, position);
+    }
+
     /// Four numbers from a counter. Constants: Salmon et al., table 2 and section 3.3 of the reference code's paper.
-    #[inline]
+    #[inline(always)]
     fn block(&self, counter: u64) -> [u32; 4] {
         let mut key = [self.seed as u32, (self.seed >> 32) as u32];
         let mut x = [counter as u32, (counter >> 32) as u32, self.stream as u32, (self.stream >> 32) as u32];
@@ -83,9 +144,61 @@ impl Philox {
     }
 }
 
+/// [`Philox::ahead`]
+pub struct Ahead<'a> {
+    philox: &'a Philox,
+    /// The position of the first of `words`.
+    start: u64,
+    words: [u32; TILE],
+    taken: usize,
+}
+
+impl Ahead<'_> {
+    fn position(&self) -> u64 {
+        if self.taken == TILE { self.start } else { self.start.wrapping_add(self.taken as u64) }
+    }
+}
+
+impl Words for Ahead<'_> {
+    #[inline]
+    fn bits32(&mut self) -> u32 {
+        if self.taken == TILE {
+            vectorized(|| self.philox.fill_from(self.start, &mut self.words, |[word]| word));
+            self.taken = 0;
+        }
+        let word = self.words[self.taken];
+        self.taken += 1;
+        if self.taken == TILE {
+            self.start = self.start.wrapping_add(TILE as u64);
+        }
+        word
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn numbers_come_in_order_however_they_are_taken() {
+        for start in [0, 1, 2, 3, 250, u64::MAX - 300] {
+            let mut one_by_one = Philox::at(7, 1, start);
+            let expected: Vec<u32> = (0..3000).map(|_| one_by_one.next()).collect();
+            let mut philox = Philox::at(7, 1, start);
+            let mut words = [0; 601];
+            philox.fill(&mut words, |[word]| word);
+            let mut pairs = [[0; 2]; 401];
+            philox.fill(&mut pairs, |pair| pair);
+            let taken: Vec<u32> = philox.ahead(|words| (0..700).map(|_| words.bits32()).collect());
+            let some: Vec<u32> = philox.ahead(|words| (0..TILE).map(|_| words.bits32()).collect());
+            let last: Vec<u32> = (0..641).map(|_| philox.next()).collect();
+            assert_eq!(
+                [&words[..], pairs.as_flattened(), &taken, &some, &last].concat(),
+                expected,
+                "{start}"
+            );
+        }
+    }
 
     /// The known answers for 4x32-10 that the authors' Random123 library ships.
     #[test]

@@ -4,6 +4,22 @@ use super::mxnet::MxNet;
 use super::normal::inverse_normal;
 use super::philox::Philox;
 
+/// A multiple of 2^-53 in [0, 1) from 64 bits.
+#[inline(always)]
+pub fn unit(bits: u64) -> f64 {
+    // In two halves, each of which fits behind the leading bit of an f64: vector registers of 256 bits cannot
+    // convert a u64.
+    let high = f64::from((bits >> 43) as u32);
+    high * 2f64.powi(-21) + f64::from((bits >> 11) as u32) * 2f64.powi(-53)
+}
+
+/// An odd multiple of 2^-53 in (0, 1) from 64 bits.
+#[inline(always)]
+pub fn open(bits: u64) -> f64 {
+    // 52 bits behind the leading 1 of a number in [1, 2).
+    f64::from_bits(bits >> 12 | 1f64.to_bits()) - (1.0 - 2f64.powi(-53))
+}
+
 /// A source of random words, and the numbers that are made of them.
 pub trait Words {
     /// The next 32 bits.
@@ -17,12 +33,12 @@ pub trait Words {
 
     /// A multiple of 2^-53 in [0, 1).
     fn unit(&mut self) -> f64 {
-        (self.bits64() >> 11) as f64 * 2f64.powi(-53)
+        unit(self.bits64())
     }
 
     /// An odd multiple of 2^-53: in (0, 1), so that it has a logarithm and a quantile.
     fn open(&mut self) -> f64 {
-        ((self.bits64() >> 12) as f64 + 0.5) * 2f64.powi(-52)
+        open(self.bits64())
     }
 
     /// A standard normal number, the quantile of one uniform number: up to 8.2 from 0.

@@ -1,0 +1,20 @@
+//! `steps KIND COUNT`: so many training steps of the seeds' size and nothing else, for counting instructions. The
+//! difference between two counts is free of what a process costs to start.
+
+use ndgrad::prelude::*;
+use ndgrad_bench::seeds_loop::{params, step};
+
+fn main() {
+    let mut arguments = std::env::args().skip(1);
+    let kind = arguments.next().expect("a kind: eager");
+    let count: usize = arguments.next().and_then(|count| count.parse().ok()).expect("a number of steps");
+    random::seed(1);
+    let (data, label) = (random::normal([4, 2]), random::normal([4]));
+    let [w, b] = params();
+    let mut last = 0.0;
+    match kind.as_str() {
+        "eager" => (0..count).for_each(|_| last = step(&data, &label, [&w, &b], 0.001).item()),
+        other => panic!("no kind of step {other}"),
+    }
+    assert!(last.is_finite(), "training went astray");
+}

@@ -1,0 +1,301 @@
+//! `Shared`: one value behind several handles, in memory that the thread uses again.
+//!
+//! An eager operation takes some tens of nanoseconds, of which `Arc` would take several per handle. This differs from it
+//! in two ways: memory comes from the thread's pool, and there are no weak handles. So whoever holds the only handle
+//! sees that in a plain read, and drops the value, or writes to it, without a locked instruction.
+//!
+//! The unsafe code of this crate is here, and here alone.
+
+use std::fmt;
+use std::marker::PhantomData;
+use std::ops::Deref;
+use std::ptr::{self, NonNull};
+use std::sync::atomic::{AtomicUsize, Ordering, fence};
+
+use crate::pool::{self, Line, SizeClass};
+
+/// A value that several handles own together; it goes with the last of them.
+///
+/// ```
+/// use ndgrad_array::Shared;
+/// let mut first = Shared::new(vec![1, 2]);
+/// first.get_mut().unwrap().push(3);
+/// let second = first.clone();
+/// assert!(first.get_mut().is_none());
+/// assert_eq!(*second, [1, 2, 3]);
+/// ```
+pub struct Shared<T: ?Sized, const ELEMENTS: bool = false> {
+    block: NonNull<Block<T>>,
+    owns: PhantomData<Block<T>>,
+}
+
+/// Elements of arrays, in memory of their own.
+pub(crate) type Lines = Shared<[Line], true>;
+
+/// What the handles point to: a value and their number. Outside of this crate it is only a name, for
+/// [`Shared::unsize`].
+#[repr(C)]
+pub struct Block<T: ?Sized> {
+    handles: AtomicUsize,
+    value: T,
+}
+
+// SAFETY: handles on several threads share the value (Sync), and the last one, on whatever thread, drops it (Send).
+unsafe impl<T: ?Sized + Send + Sync, const ELEMENTS: bool> Send for Shared<T, ELEMENTS> {}
+// SAFETY: as above, since a handle can be cloned through a reference.
+unsafe impl<T: ?Sized + Send + Sync, const ELEMENTS: bool> Sync for Shared<T, ELEMENTS> {}
+
+impl<T> Shared<T> {
+    /// The first handle to a value.
+    #[inline]
+    pub fn new(value: T) -> Shared<T> {
+        Shared::with(|| value)
+    }
+
+    /// The first handle to what `make` returns, which is made where it stays instead of being copied there.
+    #[inline(always)]
+    pub fn with(make: impl FnOnce() -> T) -> Shared<T> {
+        const { assert!(align_of::<Block<T>>() <= align_of::<Line>()) };
+        let memory = pool::take::<false>(SizeClass::of(size_of::<Block<T>>()));
+        // If `make` panics, the memory is lost, which is safe.
+        let block = Box::into_raw(memory).cast::<Block<T>>();
+        // SAFETY: the memory is ours, as large as a block or larger, and aligned for it.
+        unsafe { block.write(Block { handles: AtomicUsize::new(1), value: make() }) };
+        // SAFETY: what a box points to is not null.
+        Shared { block: unsafe { NonNull::new_unchecked(block) }, owns: PhantomData }
+    }
+
+    /// The same value, of which only a trait is known: `unsize` is `|block| block`, which turns the reference into one
+    /// to a trait object.
+    ///
+    /// ```
+    /// use ndgrad_array::Shared;
+    /// let shown = Shared::new("text".to_string()).unsize::<dyn std::fmt::Debug>(|block| block);
+    /// assert_eq!(format!("{:?}", &*shown), "\"text\"");
+    /// ```
+    ///
+    /// # Panics
+    /// When there are other handles.
+    #[inline]
+    pub fn unsize<U: ?Sized>(
+        mut self,
+        unsize: impl for<'a> FnOnce(&'a mut Block<T>) -> &'a mut Block<U>,
+    ) -> Shared<U> {
+        assert!(self.is_unique(), "a value is turned into a trait object by its only handle");
+        // SAFETY: nobody else has a handle. Blocks are made in this file alone, each behind a handle, so what comes back
+        // is this block.
+        let block = NonNull::from(unsize(unsafe { self.block.as_mut() }));
+        std::mem::forget(self);
+        Shared { block, owns: PhantomData }
+    }
+}
+
+impl Lines {
+    /// Room for elements: zeros, or what an earlier array held. There may be more lines than the bytes asked for need.
+    #[inline]
+    pub fn elements(bytes: usize) -> Lines {
+        let size = SizeClass::of(Line::SIZE + bytes.max(1));
+        let memory = Box::into_raw(pool::take::<true>(size));
+        // The first line holds the number of handles alone, so that the elements are aligned.
+        let block =
+            ptr::slice_from_raw_parts_mut(memory.cast::<Line>(), size.lines - 1) as *mut Block<[Line]>;
+        // SAFETY: the memory is ours and has one line more than the slice, which lies one line behind its start as its
+        // alignment demands. Memory for elements was zeros once and has held numbers since, so the lines are
+        // initialized.
+        unsafe { (&raw mut (*block).handles).write(AtomicUsize::new(1)) };
+        // SAFETY: what a box points to is not null.
+        Shared { block: unsafe { NonNull::new_unchecked(block) }, owns: PhantomData }
+    }
+}
+
+impl<T: ?Sized, const ELEMENTS: bool> Shared<T, ELEMENTS> {
+    #[inline]
+    fn handles(&self) -> &AtomicUsize {
+        // SAFETY: the block lives while there is a handle.
+        unsafe { &(*self.block.as_ptr()).handles }
+    }
+
+    /// Whether this is the only handle.
+    #[inline]
+    pub fn is_unique(&self) -> bool {
+        // Another handle can only come from this one, so nobody else can change the number from 1. What other threads
+        // did before they dropped theirs comes before what follows.
+        self.handles().load(Ordering::Acquire) == 1
+    }
+
+    /// The value, to be changed, if this is the only handle.
+    #[inline]
+    pub fn get_mut(&mut self) -> Option<&mut T> {
+        // SAFETY: the block lives while there is a handle, and there is no other through which it could be seen.
+        self.is_unique().then(|| unsafe { &mut (*self.block.as_ptr()).value })
+    }
+
+    /// Where the value is: the same for handles to the same value, and for no others while one of them lives.
+    #[inline]
+    pub fn address(&self) -> usize {
+        self.block.as_ptr().addr()
+    }
+
+    /// Frees the block; the last handle does so.
+    fn end(&mut self) {
+        let block = self.block.as_ptr();
+        // SAFETY: this was the last handle.
+        let size = SizeClass::of(size_of_val(unsafe { &*block }));
+        // SAFETY: the value is initialized, and nobody sees it again.
+        unsafe { ptr::drop_in_place(&raw mut (*block).value) };
+        let memory = ptr::slice_from_raw_parts_mut(block.cast(), size.lines);
+        // SAFETY: the memory came from the pool as a box of this size class: `new` asked for the block's size, and
+        // `elements` made a block of all its lines.
+        pool::give::<ELEMENTS>(unsafe { Box::from_raw(memory) }, size);
+    }
+}
+
+impl<T: ?Sized, const ELEMENTS: bool> Clone for Shared<T, ELEMENTS> {
+    #[inline]
+    fn clone(&self) -> Self {
+        // Only handles that are forgotten, never dropped, could make so many that their number wraps around.
+        if self.handles().fetch_add(1, Ordering::Relaxed) > isize::MAX as usize {
+            std::process::abort();
+        }
+        Shared { block: self.block, owns: PhantomData }
+    }
+}
+
+impl<T: ?Sized, const ELEMENTS: bool> Drop for Shared<T, ELEMENTS> {
+    #[inline]
+    fn drop(&mut self) {
+        if !self.is_unique() {
+            if self.handles().fetch_sub(1, Ordering::Release) != 1 {
+                return;
+            }
+            // What other threads did with the value comes before its end.
+            fence(Ordering::Acquire);
+        }
+        self.end();
+    }
+}
+
+impl<T: ?Sized, const ELEMENTS: bool> Deref for Shared<T, ELEMENTS> {
+    type Target = T;
+
+    #[inline]
+    fn deref(&self) -> &T {
+        // SAFETY: the block lives while there is a handle, and is written only through one that is the only one.
+        unsafe { &(*self.block.as_ptr()).value }
+    }
+}
+
+impl<T: ?Sized + fmt::Debug, const ELEMENTS: bool> fmt::Debug for Shared<T, ELEMENTS> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        (**self).fmt(f)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::atomic::AtomicBool;
+
+    struct Noted<'a>(&'a AtomicUsize);
+
+    impl Drop for Noted<'_> {
+        fn drop(&mut self) {
+            self.0.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
+    #[test]
+    fn a_value_ends_once_with_its_last_handle() {
+        let ends = AtomicUsize::new(0);
+        let first = Shared::new(Noted(&ends));
+        let second = first.clone();
+        assert_eq!(first.address(), second.address());
+        drop(first);
+        assert_eq!(ends.load(Ordering::Relaxed), 0);
+        drop(second);
+        assert_eq!(ends.load(Ordering::Relaxed), 1);
+    }
+
+    #[test]
+    fn memory_is_used_again() {
+        let place = Shared::new([1u64; 20]).address();
+        assert_eq!(Shared::new([2u64; 19]).address(), place);
+        assert_ne!(Shared::new(0u64).address(), place);
+    }
+
+    #[test]
+    fn only_the_only_handle_changes_the_value() {
+        let mut first = Shared::new(1);
+        let second = first.clone();
+        assert_eq!(first.get_mut(), None);
+        drop(second);
+        *first.get_mut().unwrap() = 2;
+        assert_eq!(*first, 2);
+    }
+
+    trait Named: Send + Sync {
+        fn name(&self) -> String;
+    }
+
+    impl Named for String {
+        fn name(&self) -> String {
+            self.clone()
+        }
+    }
+
+    impl Named for [u8; 300] {
+        fn name(&self) -> String {
+            format!("{} bytes", self.len())
+        }
+    }
+
+    /// Trait objects of several sizes, one of which owns memory: under valgrind nothing is lost or freed twice.
+    #[test]
+    fn trait_objects_know_their_size() {
+        let text = Shared::new("text".to_string()).unsize::<dyn Named>(|block| block);
+        let bytes = Shared::new([0u8; 300]).unsize::<dyn Named>(|block| block);
+        let named = [text, bytes];
+        let names = named.clone().map(|named| named.name());
+        assert_eq!(names, ["text", "300 bytes"]);
+    }
+
+    #[test]
+    #[should_panic(expected = "by its only handle")]
+    fn what_others_see_keeps_its_type() {
+        let first = Shared::new(1);
+        let _second = first.clone();
+        first.unsize::<dyn fmt::Debug>(|block| block);
+    }
+
+    #[test]
+    fn threads_count_together() {
+        let ends = AtomicUsize::new(0);
+        let go = AtomicBool::new(false);
+        let shared = Shared::new(Noted(&ends));
+        std::thread::scope(|scope| {
+            for _ in 0..4 {
+                let own = shared.clone();
+                let go = &go;
+                scope.spawn(move || {
+                    while !go.load(Ordering::Acquire) {
+                        std::hint::spin_loop();
+                    }
+                    for _ in 0..1000 {
+                        drop(own.clone());
+                    }
+                });
+            }
+            drop(shared);
+            go.store(true, Ordering::Release);
+        });
+        assert_eq!(ends.load(Ordering::Relaxed), 1);
+    }
+
+    #[test]
+    fn elements_are_aligned_for_every_register() {
+        for bytes in [0, 1, 64, 65, 1 << 20] {
+            let lines = Lines::elements(bytes);
+            assert!(lines.as_ptr().addr().is_multiple_of(64) && lines.len() * 64 >= bytes);
+        }
+    }
+}

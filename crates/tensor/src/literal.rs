@@ -1,0 +1,75 @@
+//! Literals: the scalars that arithmetic with numbers needs again and again.
+
+use std::cell::RefCell;
+
+use ndgrad_array::{Array, Backend, DType, Spec, Wide};
+use ndgrad_cpu::Cpu;
+
+use crate::Tensor;
+
+/// How many a thread remembers: a training step has a few.
+const COUNT: usize = 8;
+
+/// The scalars made last, by dtype and the bits of the number, and the place that the next one takes.
+struct Recent {
+    scalars: [Option<(DType, u64, Tensor)>; COUNT],
+    next: usize,
+}
+
+thread_local! {
+    static RECENT: RefCell<Recent> = const { RefCell::new(Recent { scalars: [const { None }; COUNT], next: 0 }) };
+}
+
+/// The number of buffers in use: those that this thread has made less those that it has dropped. The scalars that it
+/// remembers for arithmetic with numbers, eight at the most, do not count.
+///
+/// A training loop that keeps nothing has the same number after each step:
+///
+/// ```
+/// use ndgrad_tensor::{Tensor, live_buffers};
+/// let x = Tensor::zeros([100]);
+/// let before = live_buffers();
+/// let y = 2.0 * &x;
+/// assert_eq!(live_buffers(), before + 1);
+/// drop(y);
+/// assert_eq!(live_buffers(), before);
+/// ```
+pub fn live_buffers() -> isize {
+    let remembered = RECENT.try_with(|recent| recent.borrow().scalars.iter().flatten().count());
+    ndgrad_array::live_buffers() - remembered.unwrap_or(0) as isize
+}
+
+impl Tensor {
+    /// The number as a scalar of this spec, whose shape has no axes.
+    #[inline]
+    pub(crate) fn literal(spec: Spec, value: f64) -> Tensor {
+        let shared = RECENT.try_with(|recent| recent.borrow_mut().get(spec, value));
+        // At the end of a thread nothing is remembered.
+        shared.unwrap_or_else(|_| make(spec, value))
+    }
+}
+
+impl Recent {
+    #[inline]
+    fn get(&mut self, spec: Spec, value: f64) -> Tensor {
+        let is_it = |scalar: &&(DType, u64, Tensor)| scalar.0 == spec.dtype && scalar.1 == value.to_bits();
+        match self.scalars.iter().flatten().find(is_it) {
+            Some((_, _, scalar)) => scalar.clone(),
+            None => self.remember(spec, value),
+        }
+    }
+
+    #[cold]
+    fn remember(&mut self, spec: Spec, value: f64) -> Tensor {
+        let scalar = make(spec, value);
+        self.scalars[self.next] = Some((spec.dtype, value.to_bits(), scalar.clone()));
+        self.next = (self.next + 1) % COUNT;
+        scalar
+    }
+}
+
+fn make(spec: Spec, value: f64) -> Tensor {
+    let mut array = Array::new(spec);
+    Cpu.fill(Wide::Float(value), &mut array);
+    Tensor::from_array(array)
+}
