@@ -7,6 +7,7 @@ use super::normal::normal_single;
 use super::philox::Philox;
 use super::words::{Own, Source, Words};
 use crate::Tensor;
+use crate::compile::{is_tracing, trace};
 
 /// A source of random numbers, started from a seed.
 ///
@@ -97,10 +98,24 @@ impl Generator {
         self.normals(shape.into(), |z| z)
     }
 
+    /// What draws, which a compiled function would not do again at its next call.
+    #[inline]
+    #[track_caller]
+    fn kind(&mut self) -> &mut Kind {
+        if is_tracing() {
+            trace::refuse_to_replay(
+                "random",
+                "draw from the thread's default generator by random::normal and its kin, which is done at each call, or \
+                 draw outside and give the function what was drawn",
+            );
+        }
+        &mut self.0
+    }
+
     /// What becomes of the numbers of [`Generator::uniform`].
     #[inline(always)]
     pub(super) fn uniforms(&mut self, shape: Shape, then: impl Fn(f32) -> f32 + Copy + Sync) -> Tensor {
-        filled(shape, |out| match &mut self.0 {
+        filled(shape, |out| match self.kind() {
             Kind::Philox(philox) => {
                 // 24 bits are an i32, which vector registers convert.
                 philox.fill(out, |[bits]| then((bits >> 8) as i32 as f32 * 2f32.powi(-24)));
@@ -112,7 +127,7 @@ impl Generator {
     /// What becomes of the numbers of [`Generator::normal`].
     #[inline(always)]
     pub(super) fn normals(&mut self, shape: Shape, then: impl Fn(f32) -> f32 + Copy + Sync) -> Tensor {
-        filled(shape, |out| match &mut self.0 {
+        filled(shape, |out| match self.kind() {
             Kind::Philox(philox) => philox.fill(out, |[bits]| then(normal_single(bits))),
             Kind::MxNet(mxnet) => {
                 mxnet.normal(out);
@@ -128,7 +143,7 @@ impl Generator {
         shape: Shape,
         formula: impl Fn(u64) -> T + Copy + Sync,
     ) -> Tensor {
-        filled(shape, |out| match &mut self.0 {
+        filled(shape, |out| match self.kind() {
             Kind::Philox(philox) => {
                 philox.fill(out, |[low, high]| formula(u64::from(low) | u64::from(high) << 32));
             }
@@ -139,7 +154,7 @@ impl Generator {
     /// The numbers from 0 to `count - 1` in random order, all orders equally likely (Durstenfeld's shuffle,
     /// Communications of the ACM 7, 1964).
     pub fn permutation(&mut self, count: usize) -> Vec<usize> {
-        match &mut self.0 {
+        match self.kind() {
             Kind::Philox(philox) => philox.ahead(|words| permutation(count, words)),
             Kind::MxNet(mxnet) => permutation(count, &mut Source::MxNet(mxnet)),
         }
@@ -154,7 +169,7 @@ impl Generator {
     /// assert_eq!(Generator::philox(0).bits64(), 0xe169_c58d_6627_e8d5);
     /// ```
     pub fn bits32(&mut self) -> u32 {
-        match &mut self.0 {
+        match self.kind() {
             Kind::Philox(philox) => philox.next(),
             Kind::MxNet(mxnet) => mxnet.bits(),
         }
@@ -167,7 +182,7 @@ impl Generator {
 
     /// The words for one element of a formula that rejects.
     pub(super) fn source(&mut self) -> Source<'_> {
-        match &mut self.0 {
+        match self.kind() {
             Kind::Philox(philox) => Source::Own(Own::new(philox.next_block())),
             Kind::MxNet(mxnet) => Source::MxNet(mxnet),
         }
