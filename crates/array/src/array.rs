@@ -205,6 +205,12 @@ impl Array {
         Array { layout: Layout::contiguous(shape), dtype, device, buffer: Buffer::hollow() }
     }
 
+    /// Whether no other array shares the memory.
+    #[inline]
+    pub fn is_unique(&self) -> bool {
+        self.buffer.is_unique()
+    }
+
     /// Whether both view the same memory.
     pub fn shares_buffer(&self, other: &Array) -> bool {
         self.buffer.shares(&other.buffer)

@@ -95,6 +95,12 @@ impl DTypes {
         self.0 & 1 << dtype as u8 != 0
     }
 
+    /// Those that are in both sets.
+    #[inline]
+    pub const fn and(self, other: DTypes) -> DTypes {
+        DTypes(self.0 & other.0)
+    }
+
     /// One after another, in the order of [`DType::ALL`].
     pub fn iter(self) -> impl Iterator<Item = DType> {
         DType::ALL.iter().copied().filter(move |&dtype| self.contains(dtype))

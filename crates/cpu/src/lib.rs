@@ -12,6 +12,7 @@ pub mod loops;
 mod matmul;
 mod movement;
 mod pool;
+pub mod program;
 mod reduce;
 pub mod simd;
 pub mod threads;

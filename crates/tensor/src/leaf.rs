@@ -6,6 +6,7 @@ use ndgrad_array::{DTypes, OperationError};
 
 use crate::Tensor;
 use crate::autograd::{self, GradReq, Leaf};
+use crate::compile::{is_tracing, trace};
 use crate::ops::refuse;
 
 impl Tensor {
@@ -47,7 +48,11 @@ impl Tensor {
                     .remedy("convert it: x.to_dtype(DType::F32)"),
             );
         }
-        Tensor::from_leaf(Leaf::new(self.detach(), request))
+        let made = Tensor::from_leaf(Leaf::new(self.detach(), request));
+        if let (true, Some(leaf)) = (is_tracing(), made.leaf()) {
+            trace::made(leaf);
+        }
+        made
     }
 
     /// The gradient that the last `backward` left here: of this leaf's shape and dtype, zeros if none has come.
@@ -57,7 +62,12 @@ impl Tensor {
     #[track_caller]
     pub fn grad(&self) -> Tensor {
         match self.leaf() {
-            Some(leaf) => leaf.gradient().unwrap_or_else(|| Tensor::zeros_like(self)),
+            Some(leaf) => {
+                if is_tracing() {
+                    trace::touched_gradient(leaf);
+                }
+                leaf.gradient().unwrap_or_else(|| Tensor::zeros_like(self))
+            }
             None => refuse(self.not_a_leaf("grad", "only a leaf has a gradient")),
         }
     }
@@ -81,7 +91,12 @@ impl Tensor {
     #[track_caller]
     pub fn zero_grad(&self) {
         match self.leaf() {
-            Some(leaf) => leaf.clear_gradient(),
+            Some(leaf) => {
+                if is_tracing() {
+                    trace::touched(leaf);
+                }
+                leaf.set_gradient(None);
+            }
             None => refuse(self.not_a_leaf("zero_grad", "only a leaf has a gradient")),
         }
     }
@@ -115,6 +130,10 @@ impl Tensor {
     #[track_caller]
     pub fn set_grad_req(&self, request: GradReq) {
         match self.leaf() {
+            Some(_) if is_tracing() => trace::refuse_to_replay(
+                "set_grad_req",
+                "set it before the compiled function is called, which notices the change",
+            ),
             Some(leaf) => leaf.set_request(request),
             None => refuse(self.not_a_leaf("set_grad_req", "only a leaf has a gradient")),
         }
@@ -143,12 +162,18 @@ impl Tensor {
         if own != new {
             let mut error =
                 OperationError::new("assign", "the new value must have the leaf's shape and dtype")
-                    .operand("leaf", format!("{} {}", own.shape, own.dtype), "")
-                    .operand("value", format!("{} {}", new.shape, new.dtype), "");
+                    .operand("leaf", format!("{} {} @{}", own.shape, own.dtype, own.device), "")
+                    .operand("value", format!("{} {} @{}", new.shape, new.dtype, new.device), "");
+            if own.device != new.device {
+                error = error.remedy("bring it there: value.to_device(leaf.device())");
+            }
             if own.dtype != new.dtype {
                 error = error.remedy(format!("convert it: value.to_dtype(DType::{:?})", own.dtype));
             }
             refuse(error)
+        }
+        if is_tracing() {
+            trace::touched(leaf);
         }
         leaf.assign(value.detach());
     }

@@ -11,6 +11,7 @@
 //! ```
 
 pub mod autograd;
+pub mod compile;
 mod create;
 mod display;
 mod einsum;
@@ -28,6 +29,7 @@ mod shape;
 mod tensor;
 mod tensors;
 
+pub use compile::compile;
 pub use create::{Nested, tensor};
 pub use display::{Style, Styled};
 pub use index::{ELLIPSIS, Index, IntoIndices, NEW_AXIS};

@@ -8,6 +8,7 @@ use ndgrad_array::{Array, Backend, DType, Device, Element, Item, OperationError,
 use ndgrad_cpu::Cpu;
 
 use crate::autograd::{Edge, GradReq, Leaf, LeafRef, Node};
+use crate::compile::{is_tracing, trace};
 use crate::ops::refuse;
 
 /// An n-dimensional array that remembers, while recording, how it was computed.
@@ -83,9 +84,19 @@ impl Tensor {
     pub(crate) fn value(&self) -> Cow<'_, Tensor> {
         match &*self.0 {
             Inner::Value { .. } => Cow::Borrowed(self),
-            Inner::Leaf(leaf) => Cow::Owned(leaf.value()),
+            Inner::Leaf(leaf) => {
+                if is_tracing() {
+                    trace::touched(leaf);
+                }
+                Cow::Owned(leaf.value())
+            }
             Inner::Frozen { value, .. } => Cow::Borrowed(value),
         }
+    }
+
+    /// Whether `backward` from here would lead somewhere.
+    pub(crate) fn can_go_backward(&self) -> bool {
+        self.node().is_some_and(|node| node.edges().is_ok_and(|edges| !edges.is_empty()))
     }
 
     /// The elements of what [`Tensor::value`] gave.
@@ -100,8 +111,19 @@ impl Tensor {
 
     /// The value at this moment, without history. No elements are copied.
     #[inline]
+    #[track_caller]
     pub fn array(&self) -> Array {
+        self.check_read("array");
         self.value().elements().clone()
+    }
+
+    /// Refuses to read what a compiled function computes anew at each call.
+    #[inline]
+    #[track_caller]
+    fn check_read(&self, operation: &str) {
+        if is_tracing() {
+            trace::check_read(operation, self.value().elements());
+        }
     }
 
     /// Shape, dtype and device.
@@ -184,6 +206,7 @@ impl Tensor {
                     ),
             );
         }
+        self.check_read("item");
         let value = self.value();
         let array = value.elements();
         let place = array.layout().offset();
@@ -205,6 +228,7 @@ impl Tensor {
                     .remedy(format!("convert first: x.to_dtype(DType::{wanted:?})")),
             );
         }
+        self.check_read("to_vec");
         self.value().elements().to_vec()
     }
 
@@ -219,7 +243,14 @@ impl Tensor {
 
     /// Changes the elements: of a leaf for every handle, of another value for this handle alone. What `change` gets
     /// is contiguous, and writing to it is seen nowhere else.
+    #[track_caller]
     pub(crate) fn change(&mut self, change: impl FnOnce(&mut Array)) {
+        if is_tracing() {
+            trace::refuse_to_replay(
+                "set",
+                "take the operation that gives a changed copy: x = x.with(place, value)",
+            );
+        }
         // A view may show one element several times, so only what lies in row-major order is written where it is.
         let own = match self.0.get_mut() {
             Some(Inner::Value { array, .. }) if array.layout().is_contiguous() => return change(array),
@@ -263,7 +294,7 @@ impl Tensor {
     }
 
     #[inline]
-    pub(crate) fn leaf(&self) -> Option<&Leaf> {
+    pub(crate) fn leaf(&self) -> Option<&Arc<Leaf>> {
         match &*self.0 {
             Inner::Leaf(leaf) => Some(leaf),
             _ => None,

@@ -7,6 +7,7 @@ use smallvec::SmallVec;
 
 use super::scope::recording;
 use super::{Edge, Key, Node};
+use crate::compile::{is_tracing, trace};
 use crate::ops::{Call, refuse};
 use crate::{Tensor, Tensors};
 
@@ -100,6 +101,9 @@ pub fn backward(ys: &(impl Tensors + ?Sized), how: Backward) {
         if let Edge::Leaf(leaf) = edge
             && let Some(leaf) = leaf.leaf()
         {
+            if is_tracing() {
+                trace::delivering(&leaf);
+            }
             leaf.deliver(gradient);
         }
     }

@@ -70,7 +70,7 @@ where
     let kept: SmallVec<[Cow<'_, Tensor>; 4]> = inputs.iter().map(|input| input.value()).collect();
     let kept: SmallVec<[&Tensor; 4]> = kept.iter().map(|value| &**value).collect();
     let values: SmallVec<[Tensor; 4]> = kept.iter().map(|value| value.detach()).collect();
-    let output = recording(false, || forward(&values)).array();
+    let output = recording(false, || forward(&values)).value().elements().clone();
     // A panic in a closure can leave broken only what the closure itself shares with others.
     let (forward, backward) = (AssertUnwindSafe(forward), AssertUnwindSafe(backward));
     let op = Custom { name, spec: output.spec(), forward, backward };
@@ -107,7 +107,7 @@ where
     fn forward(&self, inputs: &[&Array], out: &mut Array) {
         let values: SmallVec<[Tensor; 4]> =
             inputs.iter().map(|input| Tensor::from_array((*input).clone())).collect();
-        Cpu.copy(&recording(false, || (self.forward)(&values)).array(), out);
+        Cpu.copy(recording(false, || (self.forward)(&values)).value().elements(), out);
     }
 
     fn gradient(&self, call: &Call<'_>, head: &Tensor, input: usize) -> Tensor {

@@ -75,9 +75,9 @@ impl Leaf {
         self.gradient.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// No gradient has arrived yet.
-    pub fn clear_gradient(&self) {
-        *self.gradient.lock().unwrap_or_else(PoisonError::into_inner) = None;
+    /// Puts another gradient in place of the one that is here; none stands for zeros.
+    pub fn set_gradient(&self, gradient: Option<Tensor>) {
+        *self.gradient.lock().unwrap_or_else(PoisonError::into_inner) = gradient;
     }
 
     /// A gradient has arrived.

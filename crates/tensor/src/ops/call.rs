@@ -38,7 +38,9 @@ impl<'a> Call<'a> {
         };
         match &self.saved.inputs[input].edge {
             // What is computed from a leaf now must lead to it as it was then.
-            Some(Edge::Leaf(leaf)) if autograd::is_recording() => Tensor::frozen(value.array(), leaf),
+            Some(Edge::Leaf(leaf)) if autograd::is_recording() => {
+                Tensor::frozen(value.value().elements().clone(), leaf)
+            }
             _ => value.clone(),
         }
     }

@@ -2,6 +2,7 @@
 
 use ndgrad_array::{Array, Backend, DType, OperationError, Result, Spec};
 use ndgrad_cpu::Cpu;
+use ndgrad_cpu::program::Formula;
 
 use super::zip::stretched_shape;
 use super::{Call, Case, Listed, Op, Saves, apply, same_dtype};
@@ -48,6 +49,10 @@ impl Op for Choose {
         same_dtype(Self::NAME, &[x, y])?;
         let shape = stretched_shape(Self::NAME, [("left", x.shape), ("right", y.shape)])?;
         Ok(x.with_shape(stretched_shape(Self::NAME, [("mask", mask.shape), ("values", shape)])?))
+    }
+
+    fn formula(&self, dtype: DType) -> Option<Formula> {
+        Formula::select(dtype)
     }
 
     fn forward(&self, inputs: &[&Array], out: &mut Array) {

@@ -4,6 +4,7 @@ use std::panic::{RefUnwindSafe, UnwindSafe};
 
 use ndgrad_array::{Array, Backend, DType, DTypes, OperationError, Predicate, Result, Scalar, Spec};
 use ndgrad_cpu::Cpu;
+use ndgrad_cpu::program::Formula;
 
 use super::zip::infer_stretched;
 use super::{Call, Op, Saves, apply};
@@ -55,6 +56,10 @@ impl<C: Compare> Op for CompareOp<C> {
     fn infer(&self, inputs: &[Spec]) -> Result<Spec, OperationError> {
         let spec = infer_stretched(C::NAME, C::DTYPES, inputs)?;
         Ok(Spec { dtype: DType::Bool, ..spec })
+    }
+
+    fn formula(&self, dtype: DType) -> Option<Formula> {
+        Formula::compare(*self, dtype)
     }
 
     fn forward(&self, inputs: &[&Array], out: &mut Array) {

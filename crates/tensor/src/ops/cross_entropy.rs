@@ -57,7 +57,7 @@ fn names_classes(logits: &Tensor, target: &Tensor) -> Result<bool, OperationErro
     if target.shape() != shape.remove(rank - 1) {
         return refused("one class for each line of logits is needed");
     }
-    check_positions(NAME, &target.array(), shape[rank - 1])?;
+    check_positions(NAME, target.value().elements(), shape[rank - 1])?;
     Ok(true)
 }
 

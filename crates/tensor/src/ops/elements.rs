@@ -1,8 +1,15 @@
 //! Elements computed outside the tape: what forward passes and masks need, and no gradient goes through.
 
-use ndgrad_array::{Array, Backend, Binary, DType, DTypes, Scalar, Spec};
-use ndgrad_cpu::Cpu;
+use std::any::type_name;
+use std::fmt;
+use std::panic::{RefUnwindSafe, UnwindSafe};
 
+use ndgrad_array::{Array, Backend, Binary, DType, DTypes, OperationError, Result, Scalar, Spec};
+use ndgrad_cpu::Cpu;
+use ndgrad_cpu::program::Formula;
+
+use super::zip::infer_stretched;
+use super::{Call, Op, apply};
 use crate::Tensor;
 
 /// The array converted, if it has another dtype.
@@ -15,13 +22,43 @@ pub(super) fn as_dtype(x: &Array, dtype: DType) -> Array {
     converted
 }
 
-/// A formula of two tensors without history, which stretch; nothing is recorded.
-pub(super) fn combined<B: Binary>(formula: B, x: &Tensor, y: &Tensor) -> Tensor {
-    let (x, y) = (x.array(), y.array());
-    let shape = x.shape().broadcast(y.shape()).expect("one stretches over the other");
-    let mut out = Array::new(x.spec().with_shape(shape));
-    Cpu.zip(formula, &x, &y, &mut out);
-    Tensor::from_array(out)
+/// A formula of two tensors of one dtype, of which one stretches over the other; no gradient goes through.
+pub(super) fn combined<B: Binary + UnwindSafe + RefUnwindSafe + 'static>(
+    formula: B,
+    x: &Tensor,
+    y: &Tensor,
+) -> Tensor {
+    apply(Combined(formula), &[&x.detach(), &y.detach()])
+}
+
+struct Combined<B>(B);
+
+impl<B> fmt::Debug for Combined<B> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(type_name::<B>())
+    }
+}
+
+impl<B: Binary + UnwindSafe + RefUnwindSafe + 'static> Op for Combined<B> {
+    fn name(&self) -> &'static str {
+        "combined"
+    }
+
+    fn infer(&self, inputs: &[Spec]) -> Result<Spec, OperationError> {
+        infer_stretched(self.name(), B::DTYPES, inputs)
+    }
+
+    fn formula(&self, dtype: DType) -> Option<Formula> {
+        Formula::zip(self.0, dtype)
+    }
+
+    fn forward(&self, inputs: &[&Array], out: &mut Array) {
+        Cpu.zip(self.0, inputs[0], inputs[1], out);
+    }
+
+    fn gradient(&self, _: &Call<'_>, _: &Tensor, _: usize) -> Tensor {
+        unreachable!("it is applied to what has no history")
+    }
 }
 
 /// 1 where both are equal, 0 elsewhere (NaN equals nothing), in their dtype.

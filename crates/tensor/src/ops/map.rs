@@ -2,8 +2,9 @@
 
 use std::panic::{RefUnwindSafe, UnwindSafe};
 
-use ndgrad_array::{Array, Backend, DTypes, OperationError, Result, Scalar, Spec, Unary};
+use ndgrad_array::{Array, Backend, DType, DTypes, OperationError, Result, Scalar, Spec, Unary};
 use ndgrad_cpu::Cpu;
+use ndgrad_cpu::program::Formula;
 
 use super::{Call, Op, Saves, apply, check_dtype};
 use crate::Tensor;
@@ -59,6 +60,10 @@ impl<M: Map> Op for MapOp<M> {
     fn infer(&self, inputs: &[Spec]) -> Result<Spec, OperationError> {
         check_dtype(M::NAME, M::DTYPES, inputs[0])?;
         Ok(inputs[0])
+    }
+
+    fn formula(&self, dtype: DType) -> Option<Formula> {
+        Formula::map(*self, dtype)
     }
 
     fn forward(&self, inputs: &[&Array], out: &mut Array) {

@@ -4,13 +4,16 @@ use std::any::Any;
 use std::borrow::Cow;
 use std::fmt::Debug;
 use std::panic::{Location, RefUnwindSafe, UnwindSafe};
+use std::sync::Arc;
 
-use ndgrad_array::{Array, Layout, OperationError, Result, Spec};
+use ndgrad_array::{Array, DType, Layout, OperationError, Result, Spec};
+use ndgrad_cpu::program::Formula;
 use smallvec::SmallVec;
 
 use super::{Call, Saves, refuse};
 use crate::Tensor;
 use crate::autograd::{self, Node};
+use crate::compile::{is_tracing, trace};
 
 /// An operation as a value: its shape rule, its kernel, its gradient.
 ///
@@ -38,6 +41,12 @@ pub trait Op: Any + Debug + Send + Sync + UnwindSafe + RefUnwindSafe {
     /// For an operation that only looks at its input in another way: the layout of the result in the input's
     /// memory, if there is one.
     fn view(&self, _input: &Layout) -> Option<Layout> {
+        None
+    }
+
+    /// For an elementwise operation whose operands have this dtype: the formula by which a compiled function joins it
+    /// with others, if there is one.
+    fn formula(&self, _dtype: DType) -> Option<Formula> {
         None
     }
 
@@ -91,13 +100,25 @@ pub fn try_apply<O: Op>(op: O, inputs: &[&Tensor]) -> Result<Tensor, OperationEr
             [input] => op.view(input.layout()).map(|layout| input.view(layout)),
             _ => None,
         };
+        let is_view = view.is_some();
         let output = match view {
             Some(view) => Tensor::from_array(view),
-            None => Tensor::filled_by(spec, |output| op.try_forward(arrays, output))?,
+            None => Tensor::filled_by(spec, |output| forward(&op, arrays, output))?,
         };
         debug_assert_eq!(output.spec(), spec, "{} computes what it infers", op.name());
+        if is_tracing() {
+            let op: Arc<dyn Op> = Arc::new(op);
+            trace::applied(op.clone(), arrays, output.elements(), is_view, location);
+            return Ok(remember(op, inputs, values, output, location));
+        }
         Ok(remember(op, inputs, values, output, location))
     })
+}
+
+/// What an operation does with tensors of its own to get there is its own business.
+#[inline]
+fn forward<O: Op>(op: &O, inputs: &[&Array], out: &mut Array) -> Result<(), OperationError> {
+    if is_tracing() { trace::unwatched(|| op.try_forward(inputs, out)) } else { op.try_forward(inputs, out) }
 }
 
 /// Calls `body` with the values of this moment, their elements and specs. One or two inputs, the most frequent numbers,
@@ -158,4 +179,43 @@ pub(crate) fn remember<O: Op>(
         return output.with_node(node);
     }
     output
+}
+
+/// A shared operation, which a compiled function keeps beside the tape.
+impl Op for Arc<dyn Op> {
+    fn name(&self) -> &'static str {
+        (**self).name()
+    }
+
+    fn saves(&self) -> Saves {
+        (**self).saves()
+    }
+
+    fn infer(&self, inputs: &[Spec]) -> Result<Spec, OperationError> {
+        (**self).infer(inputs)
+    }
+
+    fn check(&self, inputs: &[&Array]) -> Result<(), OperationError> {
+        (**self).check(inputs)
+    }
+
+    fn view(&self, input: &Layout) -> Option<Layout> {
+        (**self).view(input)
+    }
+
+    fn formula(&self, dtype: DType) -> Option<Formula> {
+        (**self).formula(dtype)
+    }
+
+    fn forward(&self, inputs: &[&Array], out: &mut Array) {
+        (**self).forward(inputs, out);
+    }
+
+    fn try_forward(&self, inputs: &[&Array], out: &mut Array) -> Result<(), OperationError> {
+        (**self).try_forward(inputs, out)
+    }
+
+    fn gradient(&self, call: &Call<'_>, head: &Tensor, input: usize) -> Tensor {
+        (**self).gradient(call, head, input)
+    }
 }

@@ -2,8 +2,9 @@
 
 use std::panic::{RefUnwindSafe, UnwindSafe};
 
-use ndgrad_array::{Array, Backend, Binary, DTypes, OperationError, Result, Scalar, Shape, Spec};
+use ndgrad_array::{Array, Backend, Binary, DType, DTypes, OperationError, Result, Scalar, Shape, Spec};
 use ndgrad_cpu::Cpu;
+use ndgrad_cpu::program::Formula;
 
 use super::{Call, Op, Saves, apply, check_dtype, same_dtype};
 use crate::Tensor;
@@ -61,6 +62,10 @@ impl<Z: Zip> Op for ZipOp<Z> {
 
     fn infer(&self, inputs: &[Spec]) -> Result<Spec, OperationError> {
         infer_stretched(Z::NAME, Z::DTYPES, inputs)
+    }
+
+    fn formula(&self, dtype: DType) -> Option<Formula> {
+        Formula::zip(*self, dtype)
     }
 
     fn forward(&self, inputs: &[&Array], out: &mut Array) {

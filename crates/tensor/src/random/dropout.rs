@@ -3,7 +3,7 @@
 use ndgrad_array::{DTypes, OperationError};
 
 use super::continuous::check;
-use super::{Generator, Lent};
+use super::{Generator, bernoulli};
 use crate::ops::refuse;
 use crate::{Tensor, autograd};
 
@@ -29,11 +29,8 @@ impl Tensor {
     /// When `p` is not between 0 and 1; when the dtype is not a float.
     #[track_caller]
     pub fn dropout(&self, p: f64) -> Tensor {
-        if autograd::is_training() {
-            return self.dropout_from(&mut Lent::take().0, p);
-        }
         check_dropout(self, p);
-        self.clone()
+        if autograd::is_training() { self.thinned(p, bernoulli(self.shape(), 1.0 - p)) } else { self.clone() }
     }
 
     /// [`Tensor::dropout`] in whatever mode, with places drawn from this generator.
@@ -50,8 +47,12 @@ impl Tensor {
     #[track_caller]
     pub fn dropout_from(&self, generator: &mut Generator, p: f64) -> Tensor {
         check_dropout(self, p);
-        let stays =
-            generator.bernoulli(self.shape(), 1.0 - p).to_dtype(self.dtype()).to_device(self.device());
+        self.thinned(p, generator.bernoulli(self.shape(), 1.0 - p))
+    }
+
+    /// What stays, scaled.
+    fn thinned(&self, p: f64, stays: Tensor) -> Tensor {
+        let stays = stays.to_dtype(self.dtype()).to_device(self.device());
         // Nothing stays when p is 1.
         self * (stays / if p < 1.0 { 1.0 - p } else { 1.0 })
     }

@@ -40,6 +40,7 @@ use std::ops::Range;
 use ndgrad_array::{DType, Shape};
 
 use crate::Tensor;
+use crate::compile::{is_tracing, trace};
 
 pub use generator::Generator;
 
@@ -67,7 +68,14 @@ pub fn set_generator(generator: Generator) {
 }
 
 /// Runs a closure with the thread's default generator.
+#[track_caller]
 pub fn with_generator<T>(body: impl FnOnce(&mut Generator) -> T) -> T {
+    if is_tracing() {
+        trace::refuse_to_replay(
+            "with_generator",
+            "draw tensors by the functions of random, which are drawn at each call",
+        );
+    }
     DEFAULT.with_borrow_mut(body)
 }
 
@@ -76,7 +84,15 @@ pub fn with_generator<T>(body: impl FnOnce(&mut Generator) -> T) -> T {
 struct Lent(Generator);
 
 impl Lent {
+    #[track_caller]
     fn take() -> Lent {
+        if is_tracing() {
+            trace::refuse_to_replay(
+                "random",
+                "draw tensors, as random::normal or bernoulli do, which are drawn at each call; or draw outside and \
+                 give the function what was drawn",
+            );
+        }
         Lent(DEFAULT.with_borrow_mut(|generator| mem::replace(generator, Generator::philox(0))))
     }
 }
@@ -87,16 +103,30 @@ impl Drop for Lent {
     }
 }
 
+/// Draws a tensor from the thread's default generator; in a compiled function, at each call. Not a function, since a
+/// closure could not report a refusal at its caller's line.
+macro_rules! drawn {
+    ($name:ident($($argument:expr),*)) => {
+        if is_tracing() {
+            trace::drawn(stringify!($name), move |generator| generator.$name($($argument),*))
+        } else {
+            Lent::take().0.$name($($argument),*)
+        }
+    };
+}
+
 /// Standard normal numbers of f32.
 #[track_caller]
 pub fn normal(shape: impl Into<Shape>) -> Tensor {
-    Lent::take().0.normal(shape)
+    let shape = shape.into();
+    drawn!(normal(shape))
 }
 
 /// Numbers of f32 evenly spread over [0, 1).
 #[track_caller]
 pub fn uniform(shape: impl Into<Shape>) -> Tensor {
-    Lent::take().0.uniform(shape)
+    let shape = shape.into();
+    drawn!(uniform(shape))
 }
 
 macro_rules! of_the_default_generator {
@@ -107,7 +137,8 @@ macro_rules! of_the_default_generator {
         )]
         #[track_caller]
         pub fn $name(shape: impl Into<Shape>, $($parameter: $type),*) -> Tensor {
-            Lent::take().0.$name(shape, $($parameter),* $(, $dtype)?)
+            let shape = shape.into();
+            drawn!($name(shape, $($parameter.clone()),* $(, $dtype)?))
         }
     )*};
 }
@@ -120,7 +151,16 @@ of_the_default_generator! {
     poisson(rate: f64), "Numbers of events, of i64, where `rate` are expected.";
     bernoulli(probability: f64), "True with this probability, as bool.";
     integers(range: Range<i64>), "Whole numbers of a range, its end excluded, of i64.";
-    categorical(weights: &Tensor), "Numbers of classes, of i64, in proportion to weights along the last axis.";
+}
+
+/// Numbers of classes, of i64, in proportion to weights along the last axis. From the thread's default generator.
+///
+/// # Panics
+/// As [`Generator::categorical`].
+#[track_caller]
+pub fn categorical(shape: impl Into<Shape>, weights: &Tensor) -> Tensor {
+    let (shape, weights) = (shape.into(), weights.clone());
+    drawn!(categorical(shape, &weights))
 }
 
 /// The numbers from 0 to `count - 1` in random order, all orders equally likely.

@@ -1,0 +1,213 @@
+//! `Program`: kernels in a fixed order over fixed memory, to be run many times.
+//!
+//! A program has numbered slots, each an array of known shape and dtype, and steps that read some slots and write
+//! others. Everything that can be checked or found beforehand is when the program is made; running it allocates
+//! nothing.
+
+mod lane;
+mod load;
+mod pass;
+mod tiled;
+
+use std::borrow::Cow;
+
+use ndgrad_array::{Array, Buffer, Layout, OperationError, Spec};
+use smallvec::SmallVec;
+
+pub use lane::Formula;
+pub use pass::{Pass, PassValue};
+
+use tiled::{Pointers, Tiled};
+
+/// The number of a slot.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Slot(pub usize);
+
+/// What a program computes by a function of arrays, for want of something quicker.
+pub trait Compute: Send + Sync {
+    /// Computes every element of `out`.
+    ///
+    /// # Errors
+    /// When such inputs are refused.
+    fn compute(&self, inputs: &[&Array], out: &mut Array) -> Result<(), OperationError>;
+}
+
+/// One step of a program.
+pub enum Step {
+    /// A chain of elementwise formulas.
+    Pass(Pass),
+    /// A function of arrays.
+    Compute {
+        /// The function.
+        function: Box<dyn Compute>,
+        /// What it reads: slots as layouts show them.
+        inputs: Vec<(Slot, Layout)>,
+        /// What it writes.
+        out: Slot,
+    },
+}
+
+enum Prepared {
+    Tiled(Tiled),
+    Compute { function: Box<dyn Compute>, inputs: Vec<(Slot, Option<Layout>)>, out: Slot },
+}
+
+/// Kernels in a fixed order over fixed memory.
+pub struct Program {
+    specs: Vec<Spec>,
+    /// Those of slots that steps write are shared with nobody.
+    arrays: Vec<Array>,
+    pointers: Pointers,
+    is_written: Vec<bool>,
+    steps: Vec<Prepared>,
+    scratch: Buffer,
+}
+
+impl Program {
+    /// A program with slots like these and these steps. What a slot holds is unspecified until it is written.
+    ///
+    /// # Panics
+    /// When a step does not fit its slots.
+    pub fn new(specs: Vec<Spec>, steps: Vec<Step>) -> Program {
+        let mut is_written = vec![false; specs.len()];
+        let prepare = |step| match step {
+            Step::Pass(pass) => {
+                pass.written().iter().for_each(|slot| is_written[slot.0] = true);
+                Prepared::Tiled(pass.prepare(&specs))
+            }
+            Step::Compute { function, inputs, out } => {
+                assert!(inputs.iter().all(|input| input.0 != out), "no function writes what it reads");
+                is_written[out.0] = true;
+                // A slot's array needs no other view of itself.
+                let view = |(slot, layout): (Slot, Layout)| {
+                    (slot, Some(layout).filter(|&layout| layout != Layout::contiguous(specs[slot.0].shape)))
+                };
+                Prepared::Compute { function, inputs: inputs.into_iter().map(view).collect(), out }
+            }
+        };
+        let steps: Vec<Prepared> = steps.into_iter().map(prepare).collect();
+        let tiles = steps.iter().map(|step| if let Prepared::Tiled(tiled) = step { tiled.tiles } else { 0 });
+        let scratch = tiled::scratch(tiles.max().unwrap_or(0));
+        let mut program = Program {
+            arrays: specs.iter().map(|&spec| Array::hollow(spec)).collect(),
+            pointers: Pointers(vec![std::ptr::null_mut(); specs.len()]),
+            specs,
+            is_written,
+            steps,
+            scratch,
+        };
+        for slot in 0..program.specs.len() {
+            program.renew(Slot(slot));
+        }
+        program
+    }
+
+    /// A new array for a slot.
+    fn renew(&mut self, slot: Slot) {
+        self.hold(slot, Array::new(self.specs[slot.0]));
+    }
+
+    fn hold(&mut self, slot: Slot, mut array: Array) {
+        self.pointers.0[slot.0] = if self.is_written[slot.0] {
+            array.bytes_mut().as_mut_ptr()
+        } else {
+            array.bytes().as_ptr().cast_mut()
+        };
+        self.arrays[slot.0] = array;
+    }
+
+    /// Puts an array into a slot that no step writes. Its elements are copied only if they do not lie one after the
+    /// other from the start of their buffer.
+    ///
+    /// # Panics
+    /// When the slot is of another shape or dtype, or a step writes it.
+    pub fn put(&mut self, slot: Slot, array: Array) {
+        assert_eq!(array.spec(), self.specs[slot.0], "a slot's array has its shape and dtype");
+        assert!(!self.is_written[slot.0], "what a step writes cannot be put");
+        let from_start = array.layout().is_contiguous() && array.layout().offset() == 0;
+        let array = if from_start {
+            array
+        } else {
+            let mut copy = Array::new(array.spec());
+            crate::movement::copy(&array, &mut copy);
+            copy
+        };
+        self.hold(slot, array);
+    }
+
+    /// Takes the array out of a slot and leaves a new one, whose elements are unspecified.
+    pub fn take(&mut self, slot: Slot) -> Array {
+        let taken = self.arrays[slot.0].clone();
+        self.renew(slot);
+        taken
+    }
+
+    /// The array in a slot.
+    pub fn get(&self, slot: Slot) -> &Array {
+        &self.arrays[slot.0]
+    }
+
+    /// Moves what a step wrote to `from` into `to`, which no step writes, for the next run to read.
+    ///
+    /// # Panics
+    /// When the slots differ in shape or dtype, or `to` is written by a step.
+    pub fn carry(&mut self, from: Slot, to: Slot) {
+        assert!(
+            self.specs[from.0] == self.specs[to.0] && !self.is_written[to.0],
+            "a value moves to its like"
+        );
+        if !self.is_written[from.0] {
+            return self.hold(to, self.arrays[from.0].clone());
+        }
+        self.arrays.swap(from.0, to.0);
+        self.pointers.0.swap(from.0, to.0);
+        // A step may write only what is seen nowhere else.
+        if !self.arrays[from.0].is_unique() {
+            self.renew(from);
+        }
+    }
+
+    /// Runs all steps.
+    ///
+    /// # Errors
+    /// When a function refuses its inputs; the steps before it have been computed.
+    pub fn run(&mut self) -> Result<(), OperationError> {
+        for step in &self.steps {
+            match step {
+                // SAFETY: each pointer was taken of its slot's array when that was put there, and arrays that steps
+                // write are seen by nobody else; `self` is borrowed mutably.
+                Prepared::Tiled(tiled) => unsafe { tiled.run(&self.pointers, &mut self.scratch) },
+                Prepared::Compute { function, inputs, out } => {
+                    let mut result =
+                        std::mem::replace(&mut self.arrays[out.0], Array::hollow(self.specs[out.0]));
+                    let outcome = compute(&**function, &self.arrays, inputs, &mut result);
+                    if !result.is_unique() {
+                        let shared = std::mem::replace(&mut result, Array::new(self.specs[out.0]));
+                        crate::movement::copy(&shared, &mut result);
+                    }
+                    self.pointers.0[out.0] = result.bytes_mut().as_mut_ptr();
+                    self.arrays[out.0] = result;
+                    outcome?;
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+fn compute(
+    function: &dyn Compute,
+    arrays: &[Array],
+    inputs: &[(Slot, Option<Layout>)],
+    out: &mut Array,
+) -> Result<(), OperationError> {
+    let views: SmallVec<[Cow<'_, Array>; 4]> = inputs
+        .iter()
+        .map(|(slot, layout)| match layout {
+            None => Cow::Borrowed(&arrays[slot.0]),
+            Some(layout) => Cow::Owned(arrays[slot.0].view(*layout)),
+        })
+        .collect();
+    let inputs: SmallVec<[&Array; 4]> = views.iter().map(|view| &**view).collect();
+    function.compute(&inputs, out)
+}
