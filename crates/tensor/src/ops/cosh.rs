@@ -30,7 +30,7 @@ impl Tensor {
     ///
     /// ```
     /// use ndgrad_tensor::tensor;
-    /// assert_eq!(tensor([0.0, 1.0]).cosh().to_vec::<f32>(), [1.0, 1.5430806]);
+    /// assert_eq!(tensor([0.0, 1.0]).cosh().to_vec::<f32>(), [1.0, 1.5430807]);
     /// ```
     #[inline]
     #[track_caller]

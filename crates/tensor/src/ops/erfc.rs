@@ -30,7 +30,7 @@ impl Tensor {
     ///
     /// ```
     /// use ndgrad_tensor::tensor;
-    /// assert_eq!(tensor([0.0, 5.0]).erfc().to_vec::<f32>(), [1.0, 1.5374597e-12]);
+    /// assert_eq!(tensor([0.0, 5.0]).erfc().to_vec::<f32>(), [1.0, 1.5374598e-12]);
     /// ```
     #[inline]
     #[track_caller]

@@ -36,7 +36,7 @@ impl Tensor {
     ///
     /// ```
     /// use ndgrad_tensor::tensor;
-    /// assert_eq!(tensor([0.0, 1.0]).gelu().to_vec::<f32>(), [0.0, 0.8413447]);
+    /// assert_eq!(tensor([0.0, 1.0]).gelu().to_vec::<f32>(), [0.0, 0.8413448]);
     /// ```
     #[inline]
     #[track_caller]
