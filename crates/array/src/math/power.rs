@@ -24,7 +24,7 @@ pub fn pow_single(x: f32, y: f32) -> f32 {
     let size = x.abs();
     let power = exp2_short(limit(ln_short(size) * LOG2_E * y, -400.0, 400.0));
     // 0 infinity and such are no powers of 1.
-    let power = if (size == 1.0) & (y == y) { 1.0 } else { power };
+    let power = if (size == 1.0) & !y.is_nan() { 1.0 } else { power };
     let (whole, odd) = (is_whole(y), is_whole(y) & !is_whole(0.5 * y));
     let power = if odd { power.copysign(x) } else { power };
     let power = if (x < 0.0) & (x > f64::NEG_INFINITY) & !whole { f64::NAN } else { power };
