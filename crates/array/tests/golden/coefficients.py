@@ -71,8 +71,6 @@ FITS = {
     "LN": (series(logarithm, lambda n: mpf(2) / (2 * n + 3)), (0, LARGEST_S), 7),
     "SIN_SHORT": (series(sine, lambda n: (-1) ** (n + 1) / mp.factorial(2 * n + 3)), (0, QUARTER), 4),
     "COS_SHORT": (series(cosine, lambda n: (-1) ** n / mp.factorial(2 * n + 4)), (0, QUARTER), 3),
-    "SIN": (series(sine, lambda n: (-1) ** (n + 1) / mp.factorial(2 * n + 3)), (0, QUARTER), 6),
-    "COS": (series(cosine, lambda n: (-1) ** n / mp.factorial(2 * n + 4)), (0, QUARTER), 6),
     "SINH": (series(hyperbolic_sine, lambda n: 1 / mp.factorial(2 * n + 3)), (0, 1), 7),
     "ATAN_SHORT": (series(arctangent, lambda n: mpf((-1) ** (n + 1)) / (2 * n + 3)), (0, 1), 12),
     "ERF_SHORT": (error_exponent, (0, 4), 14),

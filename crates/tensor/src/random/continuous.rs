@@ -32,16 +32,26 @@ impl Generator {
             ));
         }
         let shape = shape.into();
-        let place = |unit: f64| start + (end - start) * unit;
+        let width = end - start;
         // Rounding may reach the end, which is excluded.
         match dtype {
             DType::F32 => {
                 let (first, last) = (start as f32, (end as f32).next_down());
-                self.uniforms(shape, |unit| (place(unit.into()) as f32).min(last).max(first))
+                self.uniforms(
+                    shape,
+                    #[inline(always)]
+                    |unit| ((start + width * f64::from(unit)) as f32).min(last).max(first),
+                )
             }
             _ => {
                 let last = end.next_down();
-                self.formula_of("uniform", shape, dtype, |bits| place(unit(bits)).min(last).max(start))
+                self.formula_of(
+                    "uniform",
+                    shape,
+                    dtype,
+                    #[inline(always)]
+                    |bits| (start + width * unit(bits)).min(last).max(start),
+                )
             }
         }
     }
@@ -72,12 +82,24 @@ impl Generator {
         match dtype {
             DType::F32 if exact => {
                 let (mean, deviation) = (mean as f32, deviation as f32);
-                self.normals(shape, |z| z * deviation + mean)
+                self.normals(
+                    shape,
+                    #[inline(always)]
+                    |z| z * deviation + mean,
+                )
             }
-            DType::F32 => self.normals(shape, |z| (mean + deviation * f64::from(z)) as f32),
-            _ => {
-                self.formula_of("normal", shape, dtype, |bits| mean + deviation * inverse_normal(open(bits)))
-            }
+            DType::F32 => self.normals(
+                shape,
+                #[inline(always)]
+                |z| (mean + deviation * f64::from(z)) as f32,
+            ),
+            _ => self.formula_of(
+                "normal",
+                shape,
+                dtype,
+                #[inline(always)]
+                |bits| mean + deviation * inverse_normal(open(bits)),
+            ),
         }
     }
 
@@ -95,9 +117,13 @@ impl Generator {
     pub fn log_normal(&mut self, shape: impl Into<Shape>, mean: f64, deviation: f64, dtype: DType) -> Tensor {
         check("log_normal", "mean", mean, mean.is_finite(), "must be finite");
         check_deviation("log_normal", deviation);
-        self.formula_of("log_normal", shape.into(), dtype, |bits| {
-            Scalar::exp(mean + deviation * inverse_normal(open(bits)))
-        })
+        self.formula_of(
+            "log_normal",
+            shape.into(),
+            dtype,
+            #[inline(always)]
+            |bits| Scalar::exp(mean + deviation * inverse_normal(open(bits))),
+        )
     }
 
     /// Waiting times between events of which `rate` come in a unit of time, of f32 or f64: their mean is `1 / rate`.
@@ -114,7 +140,13 @@ impl Generator {
     #[track_caller]
     pub fn exponential(&mut self, shape: impl Into<Shape>, rate: f64, dtype: DType) -> Tensor {
         check_positive("exponential", "rate", rate);
-        self.formula_of("exponential", shape.into(), dtype, |bits| -Scalar::ln(open(bits)) / rate)
+        self.formula_of(
+            "exponential",
+            shape.into(),
+            dtype,
+            #[inline(always)]
+            |bits| -Scalar::ln(open(bits)) / rate,
+        )
     }
 
     /// Normal numbers with this mean and standard deviation, as far as they lie in a range, of f32 or f64. A bound
@@ -159,11 +191,17 @@ impl Generator {
                     .operand("deviation", deviation, ""),
             );
         }
-        self.formula_of(NAME, shape.into(), dtype, |bits| {
-            let p = (first + width * open(bits)).clamp(f64::MIN_POSITIVE, 1.0 - f64::EPSILON / 2.0);
-            let z = sign * inverse_normal(p).clamp(from, to);
-            (mean + deviation * z).clamp(range.start, range.end)
-        })
+        self.formula_of(
+            NAME,
+            shape.into(),
+            dtype,
+            #[inline(always)]
+            |bits| {
+                let p = (first + width * open(bits)).clamp(f64::MIN_POSITIVE, 1.0 - f64::EPSILON / 2.0);
+                let z = sign * inverse_normal(p).clamp(from, to);
+                (mean + deviation * z).clamp(range.start, range.end)
+            },
+        )
     }
 
     /// A formula of 64 bits for each element, rounded to a float dtype.
@@ -177,7 +215,11 @@ impl Generator {
         formula: impl Fn(u64) -> f64 + Copy + Sync,
     ) -> Tensor {
         match dtype {
-            DType::F32 => self.formula(shape, |bits| formula(bits) as f32),
+            DType::F32 => self.formula(
+                shape,
+                #[inline(always)]
+                |bits| formula(bits) as f32,
+            ),
             DType::F64 => self.formula(shape, formula),
             other => refuse_dtype(name, other),
         }

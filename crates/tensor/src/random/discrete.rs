@@ -25,7 +25,11 @@ impl Generator {
     pub fn bernoulli(&mut self, shape: impl Into<Shape>, probability: f64) -> Tensor {
         let fits = (0.0..=1.0).contains(&probability);
         check("bernoulli", "probability", probability, fits, "must be between 0 and 1");
-        self.formula(shape.into(), |bits| Truth::new(unit(bits) < probability))
+        self.formula(
+            shape.into(),
+            #[inline(always)]
+            |bits| Truth::new(unit(bits) < probability),
+        )
     }
 
     /// Whole numbers of a range, its end excluded, of i64, all equally likely.

@@ -65,6 +65,7 @@ impl Philox {
 
     /// Fills a slice with a formula of the numbers to come, `K` for each element. The formula must be inlined to be
     /// computed in vector registers; large slices are split over threads.
+    #[inline(always)]
     pub fn fill<const K: usize, T: Send>(
         &mut self,
         out: &mut [T],
@@ -73,7 +74,10 @@ impl Philox {
         let start = self.position;
         fill_pieces(out, WORK, 1, |element, piece| {
             let position = start.wrapping_add((element * K) as u64);
-            vectorized(|| self.fill_from(position, piece, formula));
+            vectorized(
+                #[inline(always)]
+                || self.fill_from(position, piece, formula),
+            );
         });
         self.move_to(start.wrapping_add((out.len() * K) as u64));
     }
@@ -163,7 +167,10 @@ impl Words for Ahead<'_> {
     #[inline]
     fn bits32(&mut self) -> u32 {
         if self.taken == TILE {
-            vectorized(|| self.philox.fill_from(self.start, &mut self.words, |[word]| word));
+            vectorized(
+                #[inline(always)]
+                || self.philox.fill_from(self.start, &mut self.words, |[word]| word),
+            );
             self.taken = 0;
         }
         let word = self.words[self.taken];
