@@ -5,14 +5,16 @@ use ndgrad::prelude::*;
 
 use crate::data::Rows;
 use crate::report::{Report, timed};
-use crate::seeds_loop::train;
+use crate::seeds_loop::{train, train_compiled};
 
 /// Measures the workload.
 pub fn run() {
     let rows = Rows::of_linear();
-    let (w, b) = (Tensor::zeros([100, 1]).attach_grad(), Tensor::zeros([1]).attach_grad());
-    let (seconds, loss) = timed(|| train(&rows, [&w, &b]));
-    let figure = rows.count() as f64 / seconds;
-    Report { workload: "S3", case: "epoch", variant: "eager", figure, unit: "rows/s", check: Some(loss) }
-        .print();
+    type Train = fn(&Rows, [&Tensor; 2]) -> f64;
+    for (variant, train) in [("eager", train as Train), ("compiled", train_compiled)] {
+        let (w, b) = (Tensor::zeros([100, 1]).attach_grad(), Tensor::zeros([1]).attach_grad());
+        let (seconds, loss) = timed(|| train(&rows, [&w, &b]));
+        let figure = rows.count() as f64 / seconds;
+        Report { workload: "S3", case: "epoch", variant, figure, unit: "rows/s", check: Some(loss) }.print();
+    }
 }

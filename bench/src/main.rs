@@ -15,6 +15,7 @@ fn main() -> ExitCode {
             }
         }
         ["S1"] => seeds_loop::run(),
+        ["S2"] => seeds_loop::run_compiled(),
         ["S3"] => linear::run(),
         ["S4"] => mlp::run(),
         ["S5"] => matmul::run(),
@@ -22,7 +23,7 @@ fn main() -> ExitCode {
         ["S7"] => normals::run(),
         ["S8"] => batches::run(),
         _ => {
-            eprintln!("usage: ndgrad-bench S1|S3|S4|S5|S6|S7|S8 or ndgrad-bench data FOLDER");
+            eprintln!("usage: ndgrad-bench S1|S2|S3|S4|S5|S6|S7|S8 or ndgrad-bench data FOLDER");
             return ExitCode::FAILURE;
         }
     }

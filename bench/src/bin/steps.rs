@@ -6,7 +6,7 @@ use ndgrad_bench::seeds_loop::{params, step};
 
 fn main() {
     let mut arguments = std::env::args().skip(1);
-    let kind = arguments.next().expect("a kind: eager");
+    let kind = arguments.next().expect("a kind: eager or replay");
     let count: usize = arguments.next().and_then(|count| count.parse().ok()).expect("a number of steps");
     random::seed(1);
     let (data, label) = (random::normal([4, 2]), random::normal([4]));
@@ -14,6 +14,10 @@ fn main() {
     let mut last = 0.0;
     match kind.as_str() {
         "eager" => (0..count).for_each(|_| last = step(&data, &label, [&w, &b], 0.001).item()),
+        "replay" => {
+            let replay = compile(|(data, label): (Tensor, Tensor)| step(&data, &label, [&w, &b], 0.001));
+            (0..count).for_each(|_| last = replay.call((data.clone(), label.clone())).item());
+        }
         other => panic!("no kind of step {other}"),
     }
     assert!(last.is_finite(), "training went astray");

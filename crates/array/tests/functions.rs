@@ -20,10 +20,13 @@ fn golden(name: &str) -> Vec<[f64; 3]> {
     numbers.collect()
 }
 
+/// A name, the function and its bound.
+type Function<T> = (&'static str, fn(T) -> T, f64);
+
 /// What is further off than its bound, in units in the last place.
 #[test]
 fn functions_of_f64_are_within_their_bounds() {
-    let functions: [(&str, fn(f64) -> f64, f64); 11] = [
+    let functions: [Function<f64>; 11] = [
         ("exp", Scalar::exp, 0.6),
         ("exp2", Scalar::exp2, 0.6),
         ("exp_m1", Scalar::exp_m1, 0.8),

@@ -2,8 +2,6 @@
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use bytemuck::{Pod, cast_slice_mut};
-
 use crate::pool;
 
 /// Work below this many element operations stays on the calling thread. Handing work to a sleeping thread
@@ -67,8 +65,12 @@ pub(crate) fn for_each(count: usize, body: impl Fn(usize) + Sync) {
 /// assert_eq!(squares[1000], 1_000_000);
 /// ```
 #[inline]
-pub fn fill_pieces<T: Pod>(out: &mut [T], work: usize, unit: usize, fill: impl Fn(usize, &mut [T]) + Sync) {
-    split(cast_slice_mut(out), size_of::<T>(), work, unit, &|first, out| fill(first, cast_slice_mut(out)));
+pub fn fill_pieces<T: Send>(out: &mut [T], work: usize, unit: usize, fill: impl Fn(usize, &mut [T]) + Sync) {
+    if !is_parallel(out.len().saturating_mul(work)) {
+        return fill(0, out);
+    }
+    let piece = piece_of(work, unit);
+    fill_each(out, piece, |index, out| fill(index * piece, out));
 }
 
 /// [`fill_pieces`] for elements of `size` bytes.
@@ -82,22 +84,26 @@ pub(crate) fn split(
     if !is_parallel((out.len() / size).saturating_mul(work)) {
         return fill(0, out);
     }
-    let piece = (CHUNK / work.max(1)).max(1).next_multiple_of(unit);
-    split_at(out, size, piece, fill);
+    let piece = piece_of(work, unit);
+    fill_each(out, piece * size, |index, out| fill(index * piece, out));
 }
 
-/// Fills `out`, of elements of `size` bytes, in pieces of `piece` elements, on all threads.
-pub(crate) fn split_at(out: &mut [u8], size: usize, piece: usize, fill: &(dyn Fn(usize, &mut [u8]) + Sync)) {
-    struct Start(*mut u8);
-    // SAFETY: each call below makes a slice of its own of what this points to.
-    unsafe impl Sync for Start {}
+/// Elements of a piece of parallel work.
+fn piece_of(work: usize, unit: usize) -> usize {
+    (CHUNK / work.max(1)).max(1).next_multiple_of(unit)
+}
 
-    let (bytes, start) = (out.len(), &Start(out.as_mut_ptr()));
-    for_each(bytes.div_ceil(piece * size), |index| {
-        let from = index * piece * size;
+/// Fills pieces of `piece` elements each, given their numbers, on all threads.
+pub(crate) fn fill_each<T: Send>(out: &mut [T], piece: usize, fill: impl Fn(usize, &mut [T]) + Sync) {
+    struct Start<T>(*mut T);
+    // SAFETY: each call below makes a slice of its own of what this points to, and its elements may be sent.
+    unsafe impl<T: Send> Sync for Start<T> {}
+
+    let (count, start) = (out.len(), &Start(out.as_mut_ptr()));
+    for_each(count.div_ceil(piece), |index| {
+        let from = index * piece;
         // SAFETY: the pieces lie in `out`, which is borrowed meanwhile, and no two overlap.
-        let piece =
-            unsafe { std::slice::from_raw_parts_mut(start.0.add(from), (piece * size).min(bytes - from)) };
-        fill(from / size, piece);
+        let out = unsafe { std::slice::from_raw_parts_mut(start.0.add(from), piece.min(count - from)) };
+        fill(index, out);
     });
 }

@@ -3,8 +3,10 @@
 use bytemuck::Pod;
 
 use crate::simd::{Kernel, vectorized};
+#[cfg(target_arch = "x86_64")]
+use crate::simd::{Level, level};
 
-/// The sides of a block that is turned in registers: a cache line of f32.
+/// The sides of a block that is turned in registers: half a cache line of f32.
 pub const SIDE: usize = 8;
 
 /// The sides of a square of blocks: several cache lines of each row that is visited, and all of it in L2.
@@ -60,7 +62,7 @@ impl<T: Pod> Kernel for Square<'_, T> {
                     for (j, line) in block.iter_mut().enumerate() {
                         line.copy_from_slice(&source[from.at(column + j) + row..][..SIDE]);
                     }
-                    let block = rotate(rotate(rotate(block)));
+                    let block = turn(block);
                     for (i, line) in block.iter().enumerate() {
                         target[to.at(row + i) + column..][..SIDE].copy_from_slice(line);
                     }
@@ -81,19 +83,47 @@ impl<T: Pod> Kernel for Square<'_, T> {
     }
 }
 
-/// Rotates the bits of an element's number, those of its row before those of its column, by one: a perfect shuffle. As
-/// many times as a row has bits, it exchanges rows and columns.
+/// Exchanges rows and columns.
 #[inline(always)]
-fn rotate<T: Pod>(block: [[T; SIDE]; SIDE]) -> [[T; SIDE]; SIDE] {
-    const HALF: usize = SIDE / 2;
+fn turn<T: Pod>(block: [[T; SIDE]; SIDE]) -> [[T; SIDE]; SIDE] {
+    #[cfg(target_arch = "x86_64")]
+    if const { size_of::<T>() == 4 } && level() >= Level::Avx2 {
+        // SAFETY: the processor has the instructions of the level in use.
+        return unsafe { turn_words(block) };
+    }
     let mut turned = [[T::zeroed(); SIDE]; SIDE];
-    for i in 0..HALF {
-        for k in 0..HALF {
-            turned[2 * i][2 * k] = block[i][k];
-            turned[2 * i][2 * k + 1] = block[i + HALF][k];
-            turned[2 * i + 1][2 * k] = block[i][k + HALF];
-            turned[2 * i + 1][2 * k + 1] = block[i + HALF][k + HALF];
+    for (i, turned) in turned.iter_mut().enumerate() {
+        for (turned, line) in turned.iter_mut().zip(&block) {
+            *turned = line[i];
         }
     }
     turned
+}
+
+/// [`turn`] in registers, for elements of four bytes: neighbours, pairs, and halves of rows change places.
+#[cfg(target_arch = "x86_64")]
+#[inline]
+#[target_feature(enable = "avx2")]
+fn turn_words<T: Pod>(block: [[T; SIDE]; SIDE]) -> [[T; SIDE]; SIDE] {
+    use std::arch::x86_64::*;
+
+    let rows = block.map(bytemuck::cast::<[T; SIDE], __m256i>);
+    let mut pairs = rows;
+    for i in 0..4 {
+        pairs[2 * i] = _mm256_unpacklo_epi32(rows[2 * i], rows[2 * i + 1]);
+        pairs[2 * i + 1] = _mm256_unpackhi_epi32(rows[2 * i], rows[2 * i + 1]);
+    }
+    let mut fours = pairs;
+    for i in [0, 4] {
+        for k in 0..2 {
+            fours[i + 2 * k] = _mm256_unpacklo_epi64(pairs[i + k], pairs[i + k + 2]);
+            fours[i + 2 * k + 1] = _mm256_unpackhi_epi64(pairs[i + k], pairs[i + k + 2]);
+        }
+    }
+    let mut turned = fours;
+    for i in 0..4 {
+        turned[i] = _mm256_permute2x128_si256::<0x20>(fours[i], fours[i + 4]);
+        turned[i + 4] = _mm256_permute2x128_si256::<0x31>(fours[i], fours[i + 4]);
+    }
+    turned.map(bytemuck::cast::<__m256i, [T; SIDE]>)
 }

@@ -233,7 +233,8 @@ fn a_product_over_nothing_is_zero() {
 #[test]
 fn sums_over_last_and_first_axes() {
     for dtype in [DType::F32, DType::F64] {
-        for (rows, count) in [(3, 5), (1, 70_000), (70, 1025), (200, 2049), (5000, 16), (2, 0)] {
+        let shapes = [(3, 5), (1, 70_000), (70, 1025), (200, 2049), (5000, 16), (2, 0)];
+        for (rows, count) in shapes.into_iter().chain([(2, 100_000), (5000, 40), (3, 20_000), (100_000, 3)]) {
             let x = array([rows, count], dtype, 7);
             let sums = agreed([&x], spec([rows], dtype), |[x], out| Cpu.reduce(Sum, x, 1, out));
             let unit = if dtype == DType::F32 { f32::EPSILON as f64 } else { f64::EPSILON };
@@ -291,6 +292,112 @@ fn gathered_rows_scatter_back() {
         let times = rows.iter().filter(|&&row| row == i / 3).count() as f64;
         assert_eq!(*sum, times * x);
     }
+}
+
+/// Every kind of view that copying, or an elementwise operation, may meet: turned, cut, stepped, stretched, reversed.
+fn views_of(x: &Array) -> Vec<Array> {
+    let (layout, rank) = (*x.layout(), x.shape().rank());
+    let mut order: Vec<usize> = (0..rank).collect();
+    order.rotate_left(1);
+    let size = x.shape()[rank - 1];
+    let layouts = [
+        layout.transpose(),
+        layout.permute(&order),
+        layout.slice(rank - 1, 1, size - 2, 1),
+        layout.slice(rank - 1, 0, size / 2, 2),
+        layout.slice(rank - 1, size - 1, size, -1),
+        layout.slice(0, x.shape()[0] - 1, x.shape()[0], -1).transpose(),
+        layout.slice(rank - 1, 3, 1, 1).broadcast_to(*x.shape()),
+        layout.slice(0, 1, 1, 1).broadcast_to(*x.shape()),
+    ];
+    layouts.into_iter().map(|layout| x.view(layout)).collect()
+}
+
+#[test]
+fn views_of_every_size_are_copied_and_computed_with() {
+    for shape in [&[5, 7][..], &[16, 24], &[130, 300], &[3, 40, 33], &[2, 1100, 20], &[9, 5000]] {
+        for dtype in [DType::F32, DType::F64, DType::Bool] {
+            for x in views_of(&array(shape, dtype, 3)) {
+                let copy = agreed([&x], x.spec(), |[x], out| Cpu.copy(x, out));
+                let mask = agreed([&x, &copy], spec(*x.shape(), DType::Bool), |[x, y], out| {
+                    Cpu.compare(Less, x, y, out);
+                });
+                assert_eq!(bits(&x), bits(&copy), "{shape:?} {dtype}");
+                assert!(mask.to_vec::<bool>().iter().all(|less| !less));
+                let wide = agreed([&x], spec(*x.shape(), DType::F64), |[x], out| Cpu.copy(x, out));
+                assert!(doubles(&wide) == doubles(&x));
+            }
+        }
+    }
+}
+
+#[test]
+fn stretched_operands_of_every_kind() {
+    for (m, n) in [(3, 2), (70, 10), (7, 600), (300, 257), (9, 20_000)] {
+        let x = array([m, n], DType::F32, 1);
+        for other in [[1, n], [m, 1], [1, 1]] {
+            let y = array(other, DType::F32, 2);
+            let difference = agreed([&x, &y], x.spec(), |[x, y], out| Cpu.zip(Difference, x, y, out));
+            let (x, y, difference) = (x.to_vec::<f32>(), y.to_vec::<f32>(), difference.to_vec::<f32>());
+            for (at, &difference) in difference.iter().enumerate() {
+                let [i, j] = [(at / n).min(other[0] - 1), (at % n).min(other[1] - 1)];
+                assert_eq!(difference, x[at] - y[i * other[1] + j], "{m}x{n} and {other:?}");
+            }
+        }
+        let (column, row) = (array([m, 1], DType::F32, 3), array([n], DType::F32, 4));
+        let both =
+            agreed([&column, &row], spec([m, n], DType::F32), |[x, y], out| Cpu.zip(Difference, x, y, out));
+        let (column, row) = (column.to_vec::<f32>(), row.to_vec::<f32>());
+        assert!(both.to_vec::<f32>().iter().enumerate().all(|(at, &x)| x == column[at / n] - row[at % n]));
+    }
+}
+
+#[test]
+fn large_lines_are_gathered_scattered_and_searched() {
+    let (lines, length, count) = (40, 3000, 5000);
+    let x = array([lines, length], DType::F32, 1);
+    let places: Vec<i64> =
+        (0..lines * count).map(|i| (i * 7919 % (2 * length)) as i64 - length as i64).collect();
+    let index = Array::from_slice([lines, count], &places);
+    let at = |line: usize, place: i64| line * length + place.rem_euclid(length as i64) as usize;
+    let taken = agreed([&x, &index], spec([lines, count], DType::F32), |[x, index], out| {
+        Cpu.gather_lines(x, index, out);
+    });
+    let (values, numbers) = (x.to_vec::<f32>(), taken.to_vec::<f32>());
+    assert!((0..lines * count).all(|i| numbers[i] == values[at(i / count, places[i])]));
+
+    let sums = agreed([&taken, &index], x.spec(), |[x, index], out| Cpu.scatter_add_lines(x, index, out));
+    let mut expected = vec![0.0f32; lines * length];
+    (0..lines * count).for_each(|i| expected[at(i / count, places[i])] += numbers[i]);
+    assert_eq!(sums.to_vec::<f32>(), expected);
+
+    let last = agreed([&x, &sums], x.spec(), |[term, factor], out| Cpu.recurrence(term, factor, out))
+        .to_vec::<f32>();
+    let first =
+        (1..lines * length).find(|i| i % length > 0 && last[*i] != expected[*i] * last[i - 1] + values[*i]);
+    assert_eq!(first, None);
+
+    let mut rising = values[..length].to_vec();
+    rising.sort_by(f32::total_cmp);
+    let sorted = Array::from_slice([length], &rising);
+    let places = agreed([&sorted, &x], spec([lines, length], DType::I64), |[sorted, x], out| {
+        Cpu.search_sorted(sorted, x, false, out);
+    });
+    let before = |x: &f32| rising.partition_point(|other| other < x) as i64;
+    assert_eq!(places.to_vec::<i64>(), values.iter().map(before).collect::<Vec<_>>());
+}
+
+#[test]
+fn large_gathers_of_rows() {
+    let x = array([3000, 37], DType::F32, 8);
+    let rows: Vec<usize> = (0..5000).map(|i| i * 7919 % 3000).collect();
+    let taken = agreed([&x], spec([5000, 37], DType::F32), |[x], out| Cpu.gather(x, &rows, out));
+    let back = agreed([&taken], x.spec(), |[x], out| Cpu.scatter_add(x, &rows, out));
+    let (values, taken) = (x.to_vec::<f32>(), taken.to_vec::<f32>());
+    assert!((0..taken.len()).all(|i| taken[i] == values[rows[i / 37] * 37 + i % 37]));
+    let mut expected = vec![0.0f32; values.len()];
+    (0..taken.len()).for_each(|i| expected[rows[i / 37] * 37 + i % 37] += taken[i]);
+    assert_eq!(back.to_vec::<f32>(), expected);
 }
 
 #[test]

@@ -6,6 +6,7 @@ use std::iter::FusedIterator;
 use std::sync::Arc;
 
 use ndgrad_array::{OperationError, Result};
+use ndgrad_tensor::compile;
 
 use crate::Dataset;
 use crate::ahead::Ahead;
@@ -128,7 +129,15 @@ impl<D: Dataset> DataLoader<D> {
     ///
     /// Dropping the iterator ends the epoch and, with [`prefetch`](DataLoader::prefetch), the thread, once the
     /// batch that it is making is made. A panic of the data set on that thread is passed on by `next`.
+    ///
+    /// # Panics
+    /// Within a compiled function, where the batches of its first call would come again and again.
+    #[track_caller]
     pub fn iter(&self) -> Batches<'_, D> {
+        compile::check_is_not_tracing(
+            "data_loader",
+            "take the batch outside and give it to the compiled function",
+        );
         let mut position = self.position.get();
         if self.running.replace(true) {
             position = position.next_epoch();

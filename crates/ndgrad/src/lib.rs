@@ -35,7 +35,7 @@ pub use ndgrad_tensor::*;
 pub mod prelude {
     pub use crate::data::{ArrayDataset, DataLoader, NdArrayIter};
     pub use crate::{
-        DType, Device, ELLIPSIS, Index, NEW_AXIS, Pad, Result, Shape, Tensor, along, autograd, plot, random,
-        tensor,
+        DType, Device, ELLIPSIS, Index, NEW_AXIS, Pad, Result, Shape, Tensor, along, autograd, compile, plot,
+        random, tensor,
     };
 }

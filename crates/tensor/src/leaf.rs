@@ -161,7 +161,7 @@ impl Tensor {
         let (own, new) = (self.spec(), value.spec());
         if own != new {
             let mut error =
-                OperationError::new("assign", "the new value must have the leaf's shape and dtype")
+                OperationError::new("assign", "the new value must have the leaf's shape, dtype and device")
                     .operand("leaf", format!("{} {} @{}", own.shape, own.dtype, own.device), "")
                     .operand("value", format!("{} {} @{}", new.shape, new.dtype, new.device), "");
             if own.device != new.device {

@@ -2,7 +2,7 @@
 
 use std::cell::RefCell;
 
-use ndgrad_array::{Array, Backend, DType, Spec, Wide};
+use ndgrad_array::{Array, Backend, DType, Device, Spec, Wide};
 use ndgrad_cpu::Cpu;
 
 use crate::Tensor;
@@ -10,9 +10,11 @@ use crate::Tensor;
 /// How many a thread remembers: a training step has a few.
 const COUNT: usize = 8;
 
-/// The scalars made last, by dtype and the bits of the number, and the place that the next one takes.
+type Scalar = (DType, Device, u64, Tensor);
+
+/// The scalars made last, by dtype, device and the bits of the number, and the place that the next one takes.
 struct Recent {
-    scalars: [Option<(DType, u64, Tensor)>; COUNT],
+    scalars: [Option<Scalar>; COUNT],
     next: usize,
 }
 
@@ -52,9 +54,11 @@ impl Tensor {
 impl Recent {
     #[inline]
     fn get(&mut self, spec: Spec, value: f64) -> Tensor {
-        let is_it = |scalar: &&(DType, u64, Tensor)| scalar.0 == spec.dtype && scalar.1 == value.to_bits();
+        let is_it = |(dtype, device, bits, _): &&Scalar| {
+            *bits == value.to_bits() && *dtype == spec.dtype && *device == spec.device
+        };
         match self.scalars.iter().flatten().find(is_it) {
-            Some((_, _, scalar)) => scalar.clone(),
+            Some((.., scalar)) => scalar.clone(),
             None => self.remember(spec, value),
         }
     }
@@ -62,7 +66,7 @@ impl Recent {
     #[cold]
     fn remember(&mut self, spec: Spec, value: f64) -> Tensor {
         let scalar = make(spec, value);
-        self.scalars[self.next] = Some((spec.dtype, value.to_bits(), scalar.clone()));
+        self.scalars[self.next] = Some((spec.dtype, spec.device, value.to_bits(), scalar.clone()));
         self.next = (self.next + 1) % COUNT;
         scalar
     }

@@ -151,6 +151,7 @@ impl Rows {
     }
 
     /// Where a mask, which covers the first axes, is true.
+    #[track_caller]
     fn masked(name: &str, whole: Shape, mask: &Tensor) -> Result<Rows, OperationError> {
         let covered = mask.shape();
         if mask.dtype() != DType::Bool {
@@ -239,6 +240,10 @@ impl Tensor {
     /// assert_eq!(x.nonzero().to_vec::<i64>(), [0, 0, 1, 1]);
     /// assert_eq!(x.nonzero().shape(), [2, 2]);
     /// ```
+    ///
+    /// # Panics
+    /// In a compiled function, whose shapes cannot hang on elements.
+    #[track_caller]
     pub fn nonzero(&self) -> Tensor {
         let array = self.array();
         let shape = *array.shape();

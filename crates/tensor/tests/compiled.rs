@@ -33,7 +33,8 @@ fn drawn(case: &Case, dtype: DType, generator: &mut Generator) -> Vec<Tensor> {
 /// Every operation of every dtype, with its gradients, alone and in the middle of elementwise ones.
 #[test]
 fn every_operation_and_its_gradients_are_replayed() {
-    for entry in OPS {
+    // Its case draws from a generator of its own, which is refused; the training run below has dropout.
+    for entry in OPS.iter().filter(|entry| entry.name != "dropout") {
         for case in (entry.cases)() {
             for dtype in entry.dtypes.iter() {
                 let name = format!("{case:?} {dtype}");

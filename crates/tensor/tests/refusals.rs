@@ -152,8 +152,8 @@ fn a_head_gradient_of_another_shape() {
     let w = zeros(&[2]).attach_grad();
     let y = autograd::record(|| &w * 2.0);
     let message = "backward: the head gradient must be like the output
-    output  [2] f32
-    head    [3] f32";
+    output  [2] f32 @cpu(0)
+    head    [3] f32 @cpu(0)";
     assert_eq!(refusal(|| y.backward_with(Backward::new().head(&zeros(&[3])))), message);
 }
 
@@ -172,9 +172,9 @@ fn assign_where_it_may_not_be() {
     assert_eq!(refusal(|| autograd::record(|| w.assign(zeros(&[2])))), message);
     assert!(!autograd::is_recording(), "a panic ends the scope that it leaves");
 
-    let message = "assign: the new value must have the leaf's shape and dtype
-    leaf   [2] f32
-    value  [2] f64
+    let message = "assign: the new value must have the leaf's shape, dtype and device
+    leaf   [2] f32 @cpu(0)
+    value  [2] f64 @cpu(0)
     convert it: value.to_dtype(DType::F32)";
     assert_eq!(refusal(|| w.assign(zeros(&[2]).to_dtype(DType::F64))), message);
 }

@@ -62,8 +62,8 @@ fn head_gradients_that_do_not_fit() {
     assert_eq!(refusal(|| autograd::backward(&ys, how().head(&zeros(&[2])))), message);
     assert_eq!(refusal(|| autograd::grad(&ys, &w, how().head(&zeros(&[2])))), message);
     let message = "backward: the head gradient must be like the output
-    output  [] f32
-    head    [] f64";
+    output  [] f32 @cpu(0)
+    head    [] f64 @cpu(0)";
     let heads = [zeros(&[2]), zeros(&[]).to_dtype(DType::F64)];
     assert_eq!(refusal(|| autograd::backward(&ys, how().heads(&heads))), message);
 }
@@ -127,8 +127,8 @@ fn derivatives_of_what_has_none() {
     convert it: x.to_dtype(DType::F32)";
     assert_eq!(refusal(|| autograd::jacobian(|x| x.clone(), &tensor([1, 2]))), message);
     let message = "backward: the head gradient must be like the output
-    output  [2] f32
-    head    [3] f32";
+    output  [2] f32 @cpu(0)
+    head    [3] f32 @cpu(0)";
     assert_eq!(refusal(|| autograd::vector_jacobian_product(|x| x.square(), &x, &zeros(&[3]))), message);
     let message = refusal(|| autograd::jacobian(|x| x.less(1.0), &x));
     assert!(message.starts_with("backward: no gradient flows through whole numbers or bool"), "{message}");

@@ -40,7 +40,7 @@ pub const PROGRAMS: &[Program] = &[
     Program {
         name: "ndgrad-bench",
         kind: Kind::Ours,
-        workloads: &[("S1", 1), ("S3", 2), ("S4", 2), ("S5", 2), ("S6", 2), ("S7", 2), ("S8", 1)],
+        workloads: &[("S1", 1), ("S2", 1), ("S3", 2), ("S4", 2), ("S5", 2), ("S6", 2), ("S7", 2), ("S8", 1)],
     },
     Program { name: "memory", kind: Kind::Ours, workloads: &[("S10", 1)] },
     Program {

@@ -8,11 +8,10 @@
 mod packed;
 mod vector;
 
-use bytemuck::cast_slice_mut;
 use ndgrad_array::{Array, Buffer, Element, Layout};
 
 pub use self::packed::Packed;
-use crate::threads::{is_parallel, split_at, threads};
+use crate::threads::{fill_each, is_parallel, threads};
 
 /// Values of `k` per block: a panel of `y` of this depth stays in L1.
 const DEPTH: usize = 256;
@@ -99,9 +98,8 @@ pub fn gemm<T: Packed>(x: Matrix<'_, T>, y: Matrix<'_, T>, out: &mut [T]) {
         return T::multiply(x, y, out);
     }
     let rows = x.rows.div_ceil(threads()).next_multiple_of(12);
-    split_at(cast_slice_mut(out), size_of::<T>(), rows * y.columns, &|first, out| {
-        let out: &mut [T] = cast_slice_mut(out);
-        T::multiply(x.part(first / y.columns, out.len() / y.columns, 0, x.columns), y, out);
+    fill_each(out, rows * y.columns, |index, out| {
+        T::multiply(x.part(index * rows, out.len() / y.columns, 0, x.columns), y, out);
     });
 }
 

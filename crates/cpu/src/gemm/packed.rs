@@ -25,13 +25,13 @@ macro_rules! packed {
                     #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
                     fn avx512(x: Matrix<'_, $element>, y: Matrix<'_, $element>, out: &mut [$element]) {
                         // SAFETY: this function has the instructions of this register.
-                        unsafe { blocked::<$wide, 12>(x, y, out) }
+                        unsafe { fitted::<$wide, 12>(x, y, out) }
                     }
 
                     #[target_feature(enable = "avx2,fma")]
                     fn avx2(x: Matrix<'_, $element>, y: Matrix<'_, $element>, out: &mut [$element]) {
                         // SAFETY: this function has the instructions of this register.
-                        unsafe { blocked::<$middle, 6>(x, y, out) }
+                        unsafe { fitted::<$middle, 6>(x, y, out) }
                     }
 
                     match level() {
@@ -43,7 +43,7 @@ macro_rules! packed {
                     }
                 }
                 // SAFETY: an array needs no special instructions.
-                unsafe { blocked::<[$element; 4], 4>(x, y, out) }
+                unsafe { fitted::<[$element; 4], 4>(x, y, out) }
             }
         }
     };
@@ -57,7 +57,7 @@ macro_rules! packed_without_registers {
         impl Packed for $element {
             fn multiply(x: Matrix<'_, Self>, y: Matrix<'_, Self>, out: &mut [Self]) {
                 // SAFETY: an array needs no special instructions.
-                vectorized(|| unsafe { blocked::<[$element; 8], 4>(x, y, out) });
+                vectorized(|| unsafe { blocked::<[$element; 8], 4, 2>(x, y, out) });
             }
         }
     )*};
@@ -65,18 +65,32 @@ macro_rules! packed_without_registers {
 
 packed_without_registers!(Wrapping<i32>, Wrapping<i64>, Wrapping<u8>, Truth);
 
-/// Tiles of `R` rows by two registers of columns.
+/// [`blocked`] with one register of columns, if that is enough for all.
+///
+/// # Safety
+/// As for [`blocked`].
+#[inline(always)]
+unsafe fn fitted<V: Vector, const R: usize>(
+    x: Matrix<'_, V::Element>,
+    y: Matrix<'_, V::Element>,
+    out: &mut [V::Element],
+) {
+    // SAFETY: the caller's promise.
+    unsafe { if y.columns <= V::LEN { blocked::<V, R, 1>(x, y, out) } else { blocked::<V, R, 2>(x, y, out) } }
+}
+
+/// Tiles of `R` rows by `C` registers of columns.
 ///
 /// # Safety
 /// The processor has the instructions of `V`, and so has the function that this is inlined into.
 #[inline(always)]
-unsafe fn blocked<V: Vector, const R: usize>(
+unsafe fn blocked<V: Vector, const R: usize, const C: usize>(
     x: Matrix<'_, V::Element>,
     y: Matrix<'_, V::Element>,
     out: &mut [V::Element],
 ) {
     let (depth, columns) = (x.columns, y.columns);
-    let width = 2 * V::LEN;
+    let width = C * V::LEN;
     let room = |count: usize, most: usize, unit: usize| count.min(most).next_multiple_of(unit);
     let bytes = size_of::<V::Element>() * depth.min(DEPTH);
     let mut x_memory = Buffer::new(bytes * room(x.rows, ROWS, R));
@@ -97,7 +111,7 @@ unsafe fn blocked<V: Vector, const R: usize>(
                     for (i, x_panel) in (0..block_rows).step_by(R).zip(x_panels.chunks_exact(block_depth * R))
                     {
                         // SAFETY: the caller's promise.
-                        let tile = unsafe { multiply_panels::<V, R>(x_panel, y_panel) };
+                        let tile = unsafe { multiply_panels::<V, R, C>(x_panel, y_panel) };
                         let filled = [(block_rows - i).min(R), (block_columns - j).min(width)];
                         let target = &mut out[(row + i) * columns + column + j..];
                         // SAFETY: the caller's promise.
@@ -125,28 +139,41 @@ fn pack<T: Element>(matrix: Matrix<'_, T>, width: usize, panels: &mut [T]) {
                 panel.fill(T::ZERO);
             }
             for column in 0..filled {
-                for (k, row) in panel.chunks_exact_mut(width).enumerate() {
-                    row[column] = matrix.at(k, first + column);
+                let rows = panel.chunks_exact_mut(width);
+                let start = matrix.place(0, first + column);
+                if matrix.row_stride == 1 {
+                    let source = &matrix.elements[start..start + matrix.rows];
+                    rows.zip(source).for_each(|(row, &x)| row[column] = x);
+                } else {
+                    rows.enumerate().for_each(|(k, row)| row[column] = matrix.at(k, first + column));
                 }
             }
         }
     }
 }
 
-/// The product of a panel of `x` (`R` rows) and one of `y` (two registers of columns), kept in registers.
+/// The product of a panel of `x` (`R` rows) and one of `y` (`C` registers of columns), kept in registers.
 ///
 /// # Safety
 /// The processor has the instructions of `V`.
 #[inline(always)]
-unsafe fn multiply_panels<V: Vector, const R: usize>(x: &[V::Element], y: &[V::Element]) -> [[V; 2]; R] {
+unsafe fn multiply_panels<V: Vector, const R: usize, const C: usize>(
+    x: &[V::Element],
+    y: &[V::Element],
+) -> [[V; C]; R] {
     // SAFETY: the caller's promise; `chunks_exact` gives slices of the lengths that are read.
     unsafe {
-        let mut tile = [[V::splat(V::Element::default()); 2]; R];
-        for (x, y) in x.chunks_exact(R).zip(y.chunks_exact(2 * V::LEN)) {
-            let (left, right) = (V::load(&y[..V::LEN]), V::load(&y[V::LEN..]));
+        let mut tile = [[V::splat(V::Element::default()); C]; R];
+        for (x, y) in x.chunks_exact(R).zip(y.chunks_exact(C * V::LEN)) {
+            let mut columns = [V::splat(V::Element::default()); C];
+            for (i, column) in columns.iter_mut().enumerate() {
+                *column = V::load(&y[i * V::LEN..][..V::LEN]);
+            }
             for (row, &x) in tile.iter_mut().zip(x) {
                 let x = V::splat(x);
-                *row = [x.mul_add(left, row[0]), x.mul_add(right, row[1])];
+                for (sum, &column) in row.iter_mut().zip(&columns) {
+                    *sum = x.mul_add(column, *sum);
+                }
             }
         }
         tile
@@ -158,17 +185,17 @@ unsafe fn multiply_panels<V: Vector, const R: usize>(x: &[V::Element], y: &[V::E
 /// # Safety
 /// The processor has the instructions of `V`.
 #[inline(always)]
-unsafe fn write_tile<V: Vector, const R: usize>(
-    tile: &[[V; 2]; R],
+unsafe fn write_tile<V: Vector, const R: usize, const C: usize>(
+    tile: &[[V; C]; R],
     out: &mut [V::Element],
     stride: usize,
     [rows, columns]: [usize; 2],
     add: bool,
 ) {
-    let whole = columns == 2 * V::LEN;
+    let whole = columns == C * V::LEN;
     for (i, row) in tile.iter().enumerate().take(rows) {
         let out = &mut out[i * stride..][..columns];
-        // SAFETY: the caller's promise; a whole row has two registers of columns, `edge` always.
+        // SAFETY: the caller's promise; a whole row has `C` registers of columns, `edge` always.
         unsafe {
             if whole {
                 for (part, out) in row.iter().zip(out.chunks_exact_mut(V::LEN)) {
@@ -176,8 +203,9 @@ unsafe fn write_tile<V: Vector, const R: usize>(
                 }
             } else {
                 let mut edge = [V::Element::default(); 64];
-                row[0].store(&mut edge);
-                row[1].store(&mut edge[V::LEN..]);
+                for (part, edge) in row.iter().zip(edge.chunks_exact_mut(V::LEN)) {
+                    part.store(edge);
+                }
                 for (out, &sum) in out.iter_mut().zip(&edge) {
                     *out = if add { *out + sum } else { sum };
                 }

@@ -123,4 +123,4 @@ impl Tiled {
     }
 }
 
-const _: () = assert!(TILE_BYTES % LINE == 0);
+const _: () = assert!(TILE_BYTES.is_multiple_of(LINE));

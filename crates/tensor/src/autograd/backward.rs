@@ -194,8 +194,8 @@ fn starts(ys: &[&Tensor], how: &Backward) -> Result<SmallVec<[(Edge, Tensor); 1]
             None => Ok((edge, Tensor::ones_like(y))),
             Some(head) if head.spec() == y.spec() => Ok((edge, head.clone())),
             Some(head) => Err(OperationError::new("backward", "the head gradient must be like the output")
-                .operand("output", format!("{} {}", y.shape(), y.dtype()), "")
-                .operand("head", format!("{} {}", head.shape(), head.dtype()), "")),
+                .operand("output", format!("{} {} @{}", y.shape(), y.dtype(), y.device()), "")
+                .operand("head", format!("{} {} @{}", head.shape(), head.dtype(), head.device()), "")),
         }
     };
     ys.iter().enumerate().map(start).collect()

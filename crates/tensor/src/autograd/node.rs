@@ -1,5 +1,6 @@
 //! `Node`: one remembered operation.
 
+use std::cell::Cell;
 use std::panic::Location;
 use std::sync::{Mutex, PoisonError};
 
@@ -14,6 +15,8 @@ use crate::ops::Op;
 pub(crate) struct Node<O: ?Sized = dyn Op> {
     /// One more than the highest input's, so that a node stands above all that it was computed from.
     height: u64,
+    /// How many nodes this thread had made before.
+    number: u64,
     location: &'static Location<'static>,
     /// None once `backward` has used it up.
     saved: Mutex<Option<Shared<Saved>>>,
@@ -40,8 +43,13 @@ pub(crate) enum Edge {
     Leaf(LeafRef),
 }
 
-/// A place in the order of the walk, and an identity.
-pub(crate) type Key = (u64, usize);
+/// A place in the order of the walk: height, number, and an identity. Without the number, gradients that meet would be
+/// added in the order of addresses, which is another in each run.
+pub(crate) type Key = (u64, u64, usize);
+
+thread_local! {
+    static NEXT: Cell<u64> = const { Cell::new(0) };
+}
 
 impl Edge {
     /// Its place in the order of the walk (nodes above what they were computed from, leaves last), and its
@@ -49,8 +57,8 @@ impl Edge {
     #[inline]
     pub fn key(&self) -> Key {
         match self {
-            Edge::Node(node) => (node.height, node.address()),
-            Edge::Leaf(leaf) => (0, leaf.address()),
+            Edge::Node(node) => (node.height, node.number, node.address()),
+            Edge::Leaf(leaf) => (0, 0, leaf.address()),
         }
     }
 }
@@ -80,7 +88,9 @@ impl Node {
             inputs: inputs.iter().zip(values).enumerate().map(input).collect(),
             output: saves.output.then(|| output.clone()),
         });
-        let node = Node { height: height + 1, location, saved: Mutex::new(Some(saved)), op };
+        let number = NEXT.get();
+        NEXT.set(number + 1);
+        let node = Node { height: height + 1, number, location, saved: Mutex::new(Some(saved)), op };
         Shared::new(node).unsize::<Node>(|node| node)
     }
 

@@ -17,7 +17,7 @@ use crate::ops::refuse;
 
 pub use bundle::Bundle;
 pub use program::Program;
-pub use trace::is_tracing;
+pub use trace::{check_is_not_tracing, is_tracing};
 
 use program::Replay;
 

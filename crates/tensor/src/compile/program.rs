@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use ndgrad_array::{Array, Layout, OperationError, Spec};
+use ndgrad_array::{Array, Layout, OperationError};
 use ndgrad_cpu::program::{Program as Machine, Slot};
 use smallvec::SmallVec;
 
@@ -43,11 +43,10 @@ enum Change {
 }
 
 /// Where a value is when the machine has run.
-#[derive(Clone, Copy)]
 struct Place {
     slot: Slot,
-    layout: Layout,
-    spec: Spec,
+    /// How the value lies in the slot, if it is not all of it.
+    view: Option<Box<Layout>>,
     /// The last that asks for what is in the slot may have it.
     is_last: bool,
 }
@@ -216,8 +215,10 @@ impl Replay {
 impl Place {
     fn fetch(&self, machine: &mut Machine) -> Array {
         let array = if self.is_last { machine.take(self.slot) } else { machine.get(self.slot).clone() };
-        debug_assert_eq!(array.dtype(), self.spec.dtype);
-        array.into_view(self.layout)
+        match &self.view {
+            None => array,
+            Some(layout) => array.into_view(**layout),
+        }
     }
 }
 
@@ -230,12 +231,9 @@ impl Places<'_> {
     fn of(&mut self, id: Id) -> Place {
         let value = &self.trace.values[id];
         let root = root(self.trace, id);
-        let layout = match value.source {
-            Source::View(_) => *value.array.layout(),
-            _ => Layout::contiguous(*value.array.shape()),
-        };
+        let view = matches!(value.source, Source::View(_)).then(|| Box::new(*value.array.layout()));
         // What was given to the machine stays there; what it computed is handed over.
         let is_last = matches!(self.trace.values[root].source, Source::Computed(_));
-        Place { slot: self.laid.slots[&root], layout, spec: value.array.spec(), is_last }
+        Place { slot: self.laid.slots[&root], view, is_last }
     }
 }

@@ -279,6 +279,28 @@ pub(crate) fn made(leaf: &Arc<Leaf>) {
     with_trace(|trace| trace.own_leaves.push(leaf.clone()));
 }
 
+/// Refuses, within a function that is being compiled, what would not be done again at later calls: reading files,
+/// taking batches. For libraries that do such things.
+///
+/// ```
+/// use ndgrad_tensor::compile::check_is_not_tracing;
+/// fn read_sensor() -> f64 {
+///     check_is_not_tracing("read_sensor", "read it outside and give the function the number as a tensor");
+///     20.5
+/// }
+/// assert_eq!(read_sensor(), 20.5);
+/// ```
+///
+/// # Panics
+/// Within such a function.
+#[inline]
+#[track_caller]
+pub fn check_is_not_tracing(operation: &str, remedy: &str) {
+    if is_tracing() {
+        refuse_to_replay(operation, remedy);
+    }
+}
+
 /// Refuses what cannot be done again at a later call.
 #[cold]
 #[track_caller]

@@ -63,7 +63,6 @@ methods! {
         x.dropout_from(&mut Generator::philox(5), 0.5), [[2, 3]], [[0]];
 
     // Reductions.
-    mean(x): FLOATS, gradient, "The mean along some axes.", x.mean_axes(-1), [[2, 3]], [[3]];
     var(x): FLOATS, gradient, "The variance along some axes.", x.var_axes(-1, 1), [[2, 3]], [[3]];
     std(x): FLOATS, gradient, "The standard deviation along some axes.", x.std_axes(-1, 1), [[2, 3]], [[3]];
     nansum(x): FLOATS, gradient, "The sum along some axes, without NaN.", x.nansum_axes(-1), [[2, 3]], [[0]];
@@ -91,7 +90,6 @@ methods! {
     flatten(x): ALL, gradient, "All elements along one axis.", x.flatten(), [[2, 3]], [[]];
     squeeze(x): ALL, gradient, "The tensor without its axes of size 1.", x.squeeze(), [[2, 1, 3]];
     expand_dims(x): ALL, gradient, "The tensor with more axes of size 1.", x.expand_dims(1), [[2, 3]];
-    transpose(x): ALL, gradient, "The axes in the reverse order.", x.transpose(), [[2, 3]], [[]];
     swap_axes(x): ALL, gradient, "Two axes in each other's place.", x.swap_axes(0, -1), [[2, 1, 3]];
     move_axis(x): ALL, gradient, "Some axes in another place, the others in order.", x.move_axis(0, -1), [[2, 1, 3]];
     flip(x): ALL, gradient, "The elements along some axes in reverse order.", x.flip(-1), [[2, 3]];

@@ -7,6 +7,7 @@ use super::normal::normal_single;
 use super::philox::Philox;
 use super::words::{Own, Source, Words};
 use crate::Tensor;
+use crate::compile::{is_tracing, trace};
 
 /// A source of random numbers, started from a seed.
 ///
@@ -87,6 +88,7 @@ impl Generator {
 
     /// Numbers of f32 evenly spread over [0, 1): multiples of 2^-24 (of 2^-32, rounded, from MXNet's generator,
     /// where 1 is possible).
+    #[track_caller]
     pub fn uniform(&mut self, shape: impl Into<Shape>) -> Tensor {
         self.uniforms(
             shape.into(),
@@ -97,6 +99,7 @@ impl Generator {
 
     /// Standard normal numbers of f32. From Philox, each is the quantile of one uniform number (32 bits, so up to
     /// 6.3 from 0); from MXNet's generator, it is the polar method (Marsaglia and Bray, SIAM Review 6, 1964).
+    #[track_caller]
     pub fn normal(&mut self, shape: impl Into<Shape>) -> Tensor {
         self.normals(
             shape.into(),
@@ -105,9 +108,24 @@ impl Generator {
         )
     }
 
+    /// Refuses to draw what a compiled function would not draw again at its next call.
+    #[inline]
+    #[track_caller]
+    fn check_is_replayed(&self) {
+        if is_tracing() {
+            trace::refuse_to_replay(
+                "random",
+                "draw from the thread's default generator by random::normal and its kin, which is done at each call, or \
+                 draw outside and give the function what was drawn",
+            );
+        }
+    }
+
     /// What becomes of the numbers of [`Generator::uniform`].
     #[inline(always)]
+    #[track_caller]
     pub(super) fn uniforms(&mut self, shape: Shape, then: impl Fn(f32) -> f32 + Copy + Sync) -> Tensor {
+        self.check_is_replayed();
         filled(shape, |out| match &mut self.0 {
             Kind::Philox(philox) => {
                 // 24 bits are an i32, which vector registers convert.
@@ -123,7 +141,9 @@ impl Generator {
 
     /// What becomes of the numbers of [`Generator::normal`].
     #[inline(always)]
+    #[track_caller]
     pub(super) fn normals(&mut self, shape: Shape, then: impl Fn(f32) -> f32 + Copy + Sync) -> Tensor {
+        self.check_is_replayed();
         filled(shape, |out| match &mut self.0 {
             Kind::Philox(philox) => philox.fill(
                 out,
@@ -139,11 +159,13 @@ impl Generator {
 
     /// A formula of two words, 64 bits with the low ones first, for each element.
     #[inline(always)]
+    #[track_caller]
     pub(super) fn formula<T: Element>(
         &mut self,
         shape: Shape,
         formula: impl Fn(u64) -> T + Copy + Sync,
     ) -> Tensor {
+        self.check_is_replayed();
         filled(shape, |out| match &mut self.0 {
             Kind::Philox(philox) => {
                 philox.fill(
@@ -158,7 +180,9 @@ impl Generator {
 
     /// The numbers from 0 to `count - 1` in random order, all orders equally likely (Durstenfeld's shuffle,
     /// Communications of the ACM 7, 1964).
+    #[track_caller]
     pub fn permutation(&mut self, count: usize) -> Vec<usize> {
+        self.check_is_replayed();
         match &mut self.0 {
             Kind::Philox(philox) => philox.ahead(|words| permutation(count, words)),
             Kind::MxNet(mxnet) => permutation(count, &mut Source::MxNet(mxnet)),
@@ -173,7 +197,9 @@ impl Generator {
     /// assert_eq!(Generator::philox(0).bits32(), 0x6627_e8d5);
     /// assert_eq!(Generator::philox(0).bits64(), 0xe169_c58d_6627_e8d5);
     /// ```
+    #[track_caller]
     pub fn bits32(&mut self) -> u32 {
+        self.check_is_replayed();
         match &mut self.0 {
             Kind::Philox(philox) => philox.next(),
             Kind::MxNet(mxnet) => mxnet.bits(),
@@ -181,12 +207,15 @@ impl Generator {
     }
 
     /// 64 random bits: two times 32, the low ones first.
+    #[track_caller]
     pub fn bits64(&mut self) -> u64 {
         Words::bits64(self)
     }
 
     /// The words for one element of a formula that rejects.
+    #[track_caller]
     pub(super) fn source(&mut self) -> Source<'_> {
+        self.check_is_replayed();
         match &mut self.0 {
             Kind::Philox(philox) => Source::Own(Own::new(philox.next_block())),
             Kind::MxNet(mxnet) => Source::MxNet(mxnet),
@@ -194,11 +223,13 @@ impl Generator {
     }
 
     /// Draws element after element.
+    #[track_caller]
     pub(super) fn draws<T: Item>(
         &mut self,
         shape: Shape,
         mut draw: impl FnMut(&mut Generator) -> T,
     ) -> Tensor {
+        self.check_is_replayed();
         let numbers: Vec<T> = (0..shape.size()).map(|_| draw(self)).collect();
         Tensor::from_slice(shape, &numbers)
     }

@@ -3,7 +3,6 @@
 //! A block of four numbers is a formula of its counter, so many are computed at a time, in vector registers and on
 //! several threads, and each is the same as if it were computed alone.
 
-use bytemuck::Pod;
 use ndgrad_cpu::simd::vectorized;
 use ndgrad_cpu::threads::fill_pieces;
 
@@ -67,7 +66,7 @@ impl Philox {
     /// Fills a slice with a formula of the numbers to come, `K` for each element. The formula must be inlined to be
     /// computed in vector registers; large slices are split over threads.
     #[inline(always)]
-    pub fn fill<const K: usize, T: Pod>(
+    pub fn fill<const K: usize, T: Send>(
         &mut self,
         out: &mut [T],
         formula: impl Fn([u32; K]) -> T + Copy + Sync,

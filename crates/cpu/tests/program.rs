@@ -1,0 +1,194 @@
+//! Programs over slots: what a pass computes is what its formulas compute one after the other, whatever the size.
+
+use ndgrad_array::{
+    Array, Backend, Binary, DType, DTypes, Device, Layout, OperationError, Predicate, Scalar, Shape, Spec,
+    Unary,
+};
+use ndgrad_cpu::Cpu;
+use ndgrad_cpu::program::{Compute, Formula, Pass, Program, Slot, Step};
+use proptest::prelude::*;
+
+#[derive(Clone, Copy)]
+struct Halve;
+
+impl Unary for Halve {
+    const DTYPES: DTypes = DTypes::FLOATS;
+
+    fn value<S: Scalar>(self, x: S) -> S {
+        x * S::literal(0.5)
+    }
+}
+
+#[derive(Clone, Copy)]
+struct Subtract;
+
+impl Binary for Subtract {
+    const DTYPES: DTypes = DTypes::FLOATS;
+
+    fn value<S: Scalar>(self, x: S, y: S) -> S {
+        x - y
+    }
+}
+
+#[derive(Clone, Copy)]
+struct Below;
+
+impl Predicate for Below {
+    const DTYPES: DTypes = DTypes::FLOATS;
+
+    fn holds<S: Scalar>(self, x: S, y: S) -> S::Mask {
+        x.less(y)
+    }
+}
+
+fn spec(shape: &[usize], dtype: DType) -> Spec {
+    Spec { shape: Shape::new(shape), dtype, device: Device::cpu() }
+}
+
+fn numbers(shape: &[usize], seed: f64) -> Array {
+    let count: usize = shape.iter().product();
+    let numbers: Vec<f64> = (0..count).map(|i| ((i as f64 + seed) * 1.7).sin()).collect();
+    Array::from_slice(Shape::new(shape), &numbers)
+}
+
+fn narrowed(x: &Array, dtype: DType) -> Array {
+    let mut narrow = Array::new(Spec { dtype, ..x.spec() });
+    Cpu.copy(x, &mut narrow);
+    narrow
+}
+
+fn bits(x: &Array) -> Vec<u64> {
+    let wide = narrowed(x, DType::F64);
+    wide.to_vec::<f64>().into_iter().map(f64::to_bits).collect()
+}
+
+/// Computes `d = (x - row) / 2` in tiles and stores `where d < column { d } else { x }` and the mask.
+fn check(rows: usize, columns: usize, dtype: DType, threads: usize) {
+    ndgrad_cpu::threads::set_threads(threads);
+    let shape = [rows, columns];
+    let x = narrowed(&numbers(&shape, 0.0), dtype);
+    let (row, column) =
+        (narrowed(&numbers(&[columns], 5.0), dtype), narrowed(&numbers(&[rows, 1], 9.0), dtype));
+    let (whole, count) = (Shape::new(&shape), rows * columns);
+
+    let specs = vec![x.spec(), row.spec(), column.spec(), spec(&shape, dtype), spec(&shape, DType::Bool)];
+    let mut pass = Pass::new(count);
+    let from = pass.read(Slot(0), dtype);
+    let stretched_row = pass.load(Slot(1), &row.layout().broadcast_to(whole), dtype);
+    let stretched_column = pass.load(Slot(2), &column.layout().broadcast_to(whole), dtype);
+    let difference = pass.apply(Formula::zip(Subtract, dtype).unwrap(), &[from, stretched_row]);
+    let half = pass.apply(Formula::map(Halve, dtype).unwrap(), &[difference]);
+    let mask = pass.apply(Formula::compare(Below, dtype).unwrap(), &[half, stretched_column]);
+    let chosen = pass.apply(Formula::select(dtype).unwrap(), &[mask, half, from]);
+    pass.store(chosen, Slot(3));
+    pass.store(mask, Slot(4));
+    let mut program = Program::new(specs, vec![Step::Pass(pass)]);
+    program.put(Slot(0), x.clone());
+    program.put(Slot(1), row.clone());
+    program.put(Slot(2), column.clone());
+    program.run().unwrap();
+
+    let [mut difference, mut half, mut mask, mut chosen] =
+        [dtype, dtype, DType::Bool, dtype].map(|dtype| Array::new(spec(&shape, dtype)));
+    Cpu.zip(Subtract, &x, &row, &mut difference);
+    Cpu.map(Halve, &difference, &mut half);
+    Cpu.compare(Below, &half, &column, &mut mask);
+    Cpu.select(&mask, &half, &x, &mut chosen);
+    assert_eq!(bits(program.get(Slot(3))), bits(&chosen), "{shape:?} {dtype} {threads}");
+    assert_eq!(bits(program.get(Slot(4))), bits(&mask), "{shape:?} {dtype} {threads}");
+}
+
+#[test]
+fn a_pass_is_its_formulas_one_after_the_other() {
+    for dtype in [DType::F32, DType::F64] {
+        for (rows, columns) in
+            [(1, 1), (1, 7), (3, 1), (4, 2), (1, 1024), (5, 205), (2, 1025), (0, 3), (3, 700)]
+        {
+            check(rows, columns, dtype, 1);
+        }
+    }
+}
+
+#[test]
+fn pieces_of_a_large_pass_are_computed_on_threads() {
+    check(301, 401, DType::F32, 2);
+}
+
+/// The last of a slot's results is what the next run begins with, as with parameters.
+#[test]
+fn values_are_carried_to_the_next_run() {
+    let mut pass = Pass::new(3);
+    let x = pass.read(Slot(0), DType::F32);
+    let half = pass.apply(Formula::map(Halve, DType::F32).unwrap(), &[x]);
+    pass.store(half, Slot(1));
+    let mut program = Program::new(vec![spec(&[3], DType::F32); 2], vec![Step::Pass(pass)]);
+    let start = Array::from_slice([3], &[8.0f32, 16.0, -24.0]);
+    program.put(Slot(0), start.clone());
+    for _ in 0..3 {
+        program.run().unwrap();
+        program.carry(Slot(1), Slot(0));
+    }
+    assert_eq!(program.get(Slot(0)).to_vec::<f32>(), [1.0, 2.0, -3.0]);
+    assert_eq!(start.to_vec::<f32>(), [8.0, 16.0, -24.0]);
+    program.run().unwrap();
+    let taken = program.take(Slot(1));
+    program.run().unwrap();
+    assert!(!taken.shares_buffer(program.get(Slot(1))));
+}
+
+struct Transposed;
+
+impl Compute for Transposed {
+    fn compute(&self, inputs: &[&Array], out: &mut Array) -> Result<(), OperationError> {
+        if inputs[0].to_vec::<f32>()[0] < 0.0 {
+            return Err(OperationError::new("transposed", "a number is negative"));
+        }
+        Cpu.copy(inputs[0], out);
+        Ok(())
+    }
+}
+
+#[test]
+fn functions_read_slots_as_layouts_show_them_and_may_refuse() {
+    let layout = Layout::contiguous(Shape::from([2, 3])).transpose();
+    let step =
+        Step::Compute { function: Box::new(Transposed), inputs: vec![(Slot(0), layout)], out: Slot(1) };
+    let specs = vec![spec(&[2, 3], DType::F32), spec(&[3, 2], DType::F32)];
+    let mut program = Program::new(specs, vec![step]);
+    // A view into the middle of a buffer is brought to its start.
+    let long = Array::from_slice([8], &[0.0f32, 0.0, 1.0, 2.0, 3.0, 4.0, 5.0, 6.0]);
+    let view = long.view(long.layout().slice(0, 2, 6, 1).reshape(Shape::from([2, 3])).unwrap());
+    program.put(Slot(0), view);
+    program.run().unwrap();
+    assert_eq!(program.get(Slot(1)).to_vec::<f32>(), [1.0, 4.0, 2.0, 5.0, 3.0, 6.0]);
+    program.put(Slot(0), Array::from_slice([2, 3], &[-1.0f32; 6]));
+    assert!(program.run().unwrap_err().to_string().starts_with("transposed: a number is negative"));
+}
+
+#[test]
+#[should_panic(expected = "a slot that fits its pass")]
+fn a_pass_over_a_smaller_slot_is_refused() {
+    let mut pass = Pass::new(100);
+    let x = pass.read(Slot(0), DType::F32);
+    let half = pass.apply(Formula::map(Halve, DType::F32).unwrap(), &[x]);
+    pass.store(half, Slot(1));
+    Program::new(vec![spec(&[99], DType::F32), spec(&[100], DType::F32)], vec![Step::Pass(pass)]);
+}
+
+#[test]
+#[should_panic(expected = "a layout within its slot")]
+fn a_load_from_beyond_its_slot_is_refused() {
+    let mut pass = Pass::new(4);
+    let layout = Layout::contiguous(Shape::from([9])).slice(0, 5, 4, 1);
+    let x = pass.load(Slot(0), &layout, DType::F32);
+    let half = pass.apply(Formula::map(Halve, DType::F32).unwrap(), &[x]);
+    pass.store(half, Slot(1));
+    Program::new(vec![spec(&[8], DType::F32), spec(&[4], DType::F32)], vec![Step::Pass(pass)]);
+}
+
+proptest! {
+    #[test]
+    fn passes_of_any_shape_agree(rows in 0usize..40, columns in 1usize..90) {
+        check(rows, columns, DType::F32, 1);
+    }
+}
