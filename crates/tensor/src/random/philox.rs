@@ -3,7 +3,7 @@
 //! A block of four numbers is a formula of its counter, so many are computed at a time, in vector registers and on
 //! several threads, and each is the same as if it were computed alone.
 
-use ndgrad_cpu::simd::vectorized;
+use ndgrad_cpu::simd::{Kernel, vectorized};
 use ndgrad_cpu::threads::fill_pieces;
 
 use super::words::Words;
@@ -74,35 +74,9 @@ impl Philox {
         let start = self.position;
         fill_pieces(out, WORK, 1, |element, piece| {
             let position = start.wrapping_add((element * K) as u64);
-            vectorized(
-                #[inline(always)]
-                || self.fill_from(position, piece, formula),
-            );
+            vectorized(Fill { philox: self, position, out: piece, formula });
         });
         self.move_to(start.wrapping_add((out.len() * K) as u64));
-    }
-
-    #[inline(always)]
-    fn fill_from<const K: usize, T>(
-        &self,
-        mut position: u64,
-        mut out: &mut [T],
-        formula: impl Fn([u32; K]) -> T,
-    ) {
-        let mut words = [0; TILE];
-        while !out.is_empty() {
-            // A tile begins with a block, an element anywhere in it.
-            let skipped = (position % 4) as usize;
-            let count = out.len().min((TILE - skipped) / K);
-            let end = skipped + count * K;
-            self.blocks(position / 4, &mut words[..end.next_multiple_of(4)]);
-            let (piece, rest) = out.split_at_mut(count);
-            for (out, &words) in piece.iter_mut().zip(words[skipped..end].as_chunks().0) {
-                *out = formula(words);
-            }
-            out = rest;
-            position = position.wrapping_add((count * K) as u64);
-        }
     }
 
     /// The blocks from this counter on.
@@ -148,6 +122,37 @@ impl Philox {
     }
 }
 
+/// Fills a slice with a formula of the numbers from `position` on.
+struct Fill<'a, T, F, const K: usize> {
+    philox: &'a Philox,
+    position: u64,
+    out: &'a mut [T],
+    formula: F,
+}
+
+impl<const K: usize, T, F: Fn([u32; K]) -> T> Kernel for Fill<'_, T, F, K> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self) {
+        let Fill { philox, mut position, mut out, formula } = self;
+        let mut words = [0; TILE];
+        while !out.is_empty() {
+            // A tile begins with a block, an element anywhere in it.
+            let skipped = (position % 4) as usize;
+            let count = out.len().min((TILE - skipped) / K);
+            let end = skipped + count * K;
+            philox.blocks(position / 4, &mut words[..end.next_multiple_of(4)]);
+            let (piece, rest) = out.split_at_mut(count);
+            for (out, &words) in piece.iter_mut().zip(words[skipped..end].as_chunks().0) {
+                *out = formula(words);
+            }
+            out = rest;
+            position = position.wrapping_add((count * K) as u64);
+        }
+    }
+}
+
 /// [`Philox::ahead`]
 pub struct Ahead<'a> {
     philox: &'a Philox,
@@ -167,10 +172,8 @@ impl Words for Ahead<'_> {
     #[inline]
     fn bits32(&mut self) -> u32 {
         if self.taken == TILE {
-            vectorized(
-                #[inline(always)]
-                || self.philox.fill_from(self.start, &mut self.words, |[word]| word),
-            );
+            let (philox, position, out) = (self.philox, self.start, &mut self.words[..]);
+            vectorized(Fill { philox, position, out, formula: |[word]: [u32; 1]| word });
             self.taken = 0;
         }
         let word = self.words[self.taken];
