@@ -137,7 +137,7 @@ impl Program {
 
     /// Takes the array out of a slot and leaves a new one, whose elements are unspecified.
     pub fn take(&mut self, slot: Slot) -> Array {
-        let taken = self.arrays[slot.0].clone();
+        let taken = std::mem::replace(&mut self.arrays[slot.0], Array::hollow(self.specs[slot.0]));
         self.renew(slot);
         taken
     }

@@ -8,6 +8,7 @@ mod elements;
 mod entry;
 mod extreme;
 mod fold;
+mod kept;
 mod line;
 mod map;
 mod matrices;
