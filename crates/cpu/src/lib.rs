@@ -106,9 +106,18 @@ impl Backend for Cpu {
 
 /// The array itself if its elements lie one behind the other, else a copy in which they do.
 pub(crate) fn contiguous(x: &Array) -> Array {
-    if x.layout().is_contiguous() {
-        return x.clone();
-    }
+    if x.layout().is_contiguous() { x.clone() } else { copied(x) }
+}
+
+/// A copy that shares nothing, whose elements lie one behind the other from the start of their buffer.
+///
+/// ```
+/// use ndgrad_array::Array;
+/// let x = Array::from_slice([2, 2], &[1.0f32, 2.0, 3.0, 4.0]);
+/// let turned = ndgrad_cpu::copied(&x.view(x.layout().transpose()));
+/// assert_eq!(turned.as_slice::<f32>(), Some(&[1.0, 3.0, 2.0, 4.0][..]));
+/// ```
+pub fn copied(x: &Array) -> Array {
     let mut copy = Array::new(x.spec());
     movement::copy(x, &mut copy);
     copy

@@ -165,6 +165,42 @@ fn functions_read_slots_as_layouts_show_them_and_may_refuse() {
     assert!(program.run().unwrap_err().to_string().starts_with("transposed: a number is negative"));
 }
 
+/// Lets go of the array that it was to fill, and panics when it is told to.
+struct Careless;
+
+impl Compute for Careless {
+    fn compute(&self, inputs: &[&Array], out: &mut Array) -> Result<(), OperationError> {
+        *out = numbers(&[3], 1.0);
+        assert!(inputs[0].to_vec::<f64>()[0] >= 0.0, "told to");
+        Cpu.copy(inputs[0], out);
+        Ok(())
+    }
+}
+
+/// The pointer of its slot pointed to memory that was given back, and a pass of the next run wrote there.
+#[test]
+fn a_run_after_a_panic_writes_to_memory_of_its_own() {
+    let double = DType::F64;
+    let pass_between = |from: usize, to: usize| {
+        let mut pass = Pass::new(3);
+        let x = pass.read(Slot(from), double);
+        let half = pass.apply(Formula::map(Halve, double).unwrap(), &[x]);
+        pass.store(half, Slot(to));
+        Step::Pass(pass)
+    };
+    // The slot 1 serves twice: for what a pass gives, and for what the function gives.
+    let inputs = vec![(Slot(2), Layout::contiguous(Shape::from([3])))];
+    let careless = Step::Compute { function: Box::new(Careless), inputs, out: Slot(1) };
+    let steps = vec![pass_between(0, 1), pass_between(1, 2), careless, pass_between(1, 3)];
+    let mut program = Program::new(vec![spec(&[3], double); 4], steps);
+    program.put(Slot(0), Array::from_slice([3], &[-8.0f64, 8.0, 8.0]));
+    let panicked = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| program.run()));
+    assert!(panicked.is_err());
+    program.put(Slot(0), Array::from_slice([3], &[8.0f64, 16.0, 24.0]));
+    program.run().unwrap();
+    assert_eq!(program.get(Slot(3)).to_vec::<f64>(), [1.0, 2.0, 3.0]);
+}
+
 #[test]
 #[should_panic(expected = "a slot that fits its pass")]
 fn a_pass_over_a_smaller_slot_is_refused() {

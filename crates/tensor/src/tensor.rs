@@ -4,8 +4,8 @@ use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
-use ndgrad_array::{Array, Backend, DType, Device, Element, Item, OperationError, Shape, Shared, Spec};
-use ndgrad_cpu::Cpu;
+use ndgrad_array::{Array, DType, Device, Element, Item, OperationError, Shape, Shared, Spec};
+use ndgrad_cpu::copied;
 
 use crate::autograd::{Edge, GradReq, Leaf, LeafRef, Node};
 use crate::compile::{is_tracing, trace};
@@ -256,8 +256,7 @@ impl Tensor {
             Some(Inner::Value { array, .. }) if array.layout().is_contiguous() => return change(array),
             _ => self.value().into_owned(),
         };
-        let mut copy = Array::new(own.spec());
-        Cpu.copy(own.elements(), &mut copy);
+        let mut copy = copied(own.elements());
         change(&mut copy);
         match &*self.0 {
             Inner::Leaf(leaf) => leaf.assign(Tensor::from_array(copy)),

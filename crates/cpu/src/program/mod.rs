@@ -17,6 +17,7 @@ use smallvec::SmallVec;
 pub use lane::Formula;
 pub use pass::{Pass, PassValue};
 
+use crate::copied;
 use tiled::{Pointers, Tiled};
 
 /// The number of a slot.
@@ -61,6 +62,8 @@ pub struct Program {
     is_written: Vec<bool>,
     steps: Vec<Prepared>,
     scratch: Buffer,
+    /// Still set when a run begins if the one before ended in a panic.
+    is_running: bool,
 }
 
 impl Program {
@@ -95,6 +98,7 @@ impl Program {
             is_written,
             steps,
             scratch,
+            is_running: false,
         };
         for slot in 0..program.specs.len() {
             program.renew(Slot(slot));
@@ -125,14 +129,7 @@ impl Program {
         assert_eq!(array.spec(), self.specs[slot.0], "a slot's array has its shape and dtype");
         assert!(!self.is_written[slot.0], "what a step writes cannot be put");
         let from_start = array.layout().is_contiguous() && array.layout().offset() == 0;
-        let array = if from_start {
-            array
-        } else {
-            let mut copy = Array::new(array.spec());
-            crate::movement::copy(&array, &mut copy);
-            copy
-        };
-        self.hold(slot, array);
+        self.hold(slot, if from_start { array } else { copied(&array) });
     }
 
     /// Takes the array out of a slot and leaves a new one, whose elements are unspecified.
@@ -172,21 +169,32 @@ impl Program {
     /// # Errors
     /// When a function refuses its inputs; the steps before it have been computed.
     pub fn run(&mut self) -> Result<(), OperationError> {
+        if std::mem::replace(&mut self.is_running, true) {
+            // A function that panicked may have let go of the array that its slot's pointer points to.
+            for slot in 0..self.specs.len() {
+                if self.is_written[slot] {
+                    self.renew(Slot(slot));
+                }
+            }
+        }
+        let outcome = self.run_steps();
+        self.is_running = false;
+        outcome
+    }
+
+    fn run_steps(&mut self) -> Result<(), OperationError> {
         for step in &self.steps {
             match step {
                 // SAFETY: each pointer was taken of its slot's array when that was put there, and arrays that steps
                 // write are seen by nobody else; `self` is borrowed mutably.
                 Prepared::Tiled(tiled) => unsafe { tiled.run(&self.pointers, &mut self.scratch) },
                 Prepared::Compute { function, inputs, out } => {
-                    let mut result =
-                        std::mem::replace(&mut self.arrays[out.0], Array::hollow(self.specs[out.0]));
-                    let outcome = compute(&**function, &self.arrays, inputs, &mut result);
+                    let outcome = compute(&**function, &mut self.arrays, inputs, *out);
+                    let result = &mut self.arrays[out.0];
                     if !result.is_unique() {
-                        let shared = std::mem::replace(&mut result, Array::new(self.specs[out.0]));
-                        crate::movement::copy(&shared, &mut result);
+                        *result = copied(result);
                     }
                     self.pointers.0[out.0] = result.bytes_mut().as_mut_ptr();
-                    self.arrays[out.0] = result;
                     outcome?;
                 }
             }
@@ -197,17 +205,20 @@ impl Program {
 
 fn compute(
     function: &dyn Compute,
-    arrays: &[Array],
+    arrays: &mut [Array],
     inputs: &[(Slot, Option<Layout>)],
-    out: &mut Array,
+    out: Slot,
 ) -> Result<(), OperationError> {
+    let (before, rest) = arrays.split_at_mut(out.0);
+    let (result, after) = rest.split_first_mut().expect("the slot that is written");
+    let array = |slot: Slot| if slot < out { &before[slot.0] } else { &after[slot.0 - out.0 - 1] };
     let views: SmallVec<[Cow<'_, Array>; 4]> = inputs
         .iter()
         .map(|(slot, layout)| match layout {
-            None => Cow::Borrowed(&arrays[slot.0]),
-            Some(layout) => Cow::Owned(arrays[slot.0].view(*layout)),
+            None => Cow::Borrowed(array(*slot)),
+            Some(layout) => Cow::Owned(array(*slot).view(*layout)),
         })
         .collect();
     let inputs: SmallVec<[&Array; 4]> = views.iter().map(|view| &**view).collect();
-    function.compute(&inputs, out)
+    function.compute(&inputs, result)
 }

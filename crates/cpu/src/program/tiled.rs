@@ -1,5 +1,7 @@
 //! `Tiled`: a pass that is ready to run.
 
+use std::slice;
+
 use ndgrad_array::{Buffer, DType};
 
 use super::Slot;
@@ -104,9 +106,13 @@ impl Tiled {
             for load in &self.loads {
                 if tile == first || !load.is_constant() {
                     let to = tiles.wrapping_add(load.tile * TILE_BYTES);
-                    // SAFETY: a tile has room for as many elements, and a slot was checked against the layout. What is
-                    // the same everywhere is loaded once, for the first and thus longest tile.
-                    unsafe { load.run(slots.0[load.from.0], to, start, count) };
+                    // SAFETY: the slot has these bytes, which nobody writes; the tile has room for as many elements,
+                    // and nothing else uses it now. What is the same everywhere is loaded once, for the first and
+                    // thus longest tile.
+                    unsafe {
+                        let from = slice::from_raw_parts(slots.0[load.from.0], load.bytes);
+                        load.run(from, slice::from_raw_parts_mut(to, count * load.size), start);
+                    }
                 }
             }
             for call in &self.calls {

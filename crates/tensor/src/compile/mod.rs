@@ -10,6 +10,7 @@ use std::marker::PhantomData;
 use std::sync::{Mutex, PoisonError};
 
 use ndgrad_array::{OperationError, Spec};
+use ndgrad_cpu::copied;
 
 use crate::Tensor;
 use crate::autograd;
@@ -143,7 +144,7 @@ where
             );
         }
         let specs: Vec<Spec> = inputs.iter().map(Tensor::spec).collect();
-        let arrays: Vec<_> = inputs.iter().map(|input| trace::fresh(input.value().elements())).collect();
+        let arrays: Vec<_> = inputs.iter().map(|input| copied(input.value().elements())).collect();
         let mut own = arrays.iter();
         input.visit(&mut |tensor| *tensor = Tensor::from_array(own.next().expect("as many").clone()));
         let is_training = autograd::is_training();

@@ -1,8 +1,11 @@
 //! `Plan`: from what a function did to a program that does it again.
 
 use std::collections::BTreeMap;
+use std::panic::Location;
+use std::sync::Arc;
 
 use ndgrad_array::{Array, Layout, OperationError, Shape, Spec};
+use ndgrad_cpu::copied;
 use ndgrad_cpu::program::{Compute, Formula, Pass, PassValue, Slot, Step};
 
 use super::trace::{Action, Id, Instruction, Source, Trace};
@@ -158,16 +161,14 @@ impl<'a> Plan<'a> {
         let array = &self.trace.values[id].array;
         let (dtype, root) = (array.dtype(), root(self.trace, id));
         let layout = self.layout(id);
-        if *array.shape() == shape || array.shape().size() == shape.size() {
-            // One behind the other: the numbers of elements are all that counts.
-            if layout.is_contiguous() && layout.offset() == 0 {
-                if let Some(&value) = values.get(&root) {
-                    return value;
-                }
-                let slot = laid.slots[&root];
-                if laid.specs[slot.0].shape.size() == shape.size() {
-                    return *values.entry(root).or_insert_with(|| pass.read(slot, dtype));
-                }
+        // One behind the other: the number of elements is all that counts.
+        if array.shape().size() == shape.size() && layout.is_contiguous() && layout.offset() == 0 {
+            if let Some(&value) = values.get(&root) {
+                return value;
+            }
+            let slot = laid.slots[&root];
+            if laid.specs[slot.0].shape.size() == shape.size() {
+                return *values.entry(root).or_insert_with(|| pass.read(slot, dtype));
             }
         }
         let stretched = layout.broadcast_to(shape);
@@ -213,7 +214,7 @@ impl Laid {
 
     /// A slot with a constant stretched to a shape.
     fn spell_out(&mut self, constant: &Array, shape: Shape) -> Slot {
-        let stretched = super::trace::fresh(&constant.view(constant.layout().broadcast_to(shape)));
+        let stretched = copied(&constant.view(constant.layout().broadcast_to(shape)));
         let slot = self.new_slot(stretched.spec());
         self.constants.push((slot, stretched));
         slot
@@ -346,8 +347,8 @@ impl<'a> Scheduler<'a> {
 
 /// An operation as a step.
 struct Applied {
-    op: std::sync::Arc<dyn Op>,
-    location: &'static std::panic::Location<'static>,
+    op: Arc<dyn Op>,
+    location: &'static Location<'static>,
 }
 
 impl Compute for Applied {
@@ -358,7 +359,7 @@ impl Compute for Applied {
 }
 
 /// A draw as a step.
-struct Drawn(std::sync::Arc<dyn Fn(&mut random::Generator) -> crate::Tensor + Send + Sync>);
+struct Drawn(Arc<dyn Fn(&mut random::Generator) -> crate::Tensor + Send + Sync>);
 
 impl Compute for Drawn {
     fn compute(&self, _: &[&Array], out: &mut Array) -> Result<(), OperationError> {

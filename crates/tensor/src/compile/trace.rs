@@ -6,6 +6,7 @@ use std::panic::Location;
 use std::sync::Arc;
 
 use ndgrad_array::{Array, OperationError};
+use ndgrad_cpu::copied;
 use smallvec::SmallVec;
 
 use crate::Tensor;
@@ -122,11 +123,11 @@ impl Trace {
         let index = known.unwrap_or_else(|| {
             let index = self.leaves.len();
             // Memory of its own, so that the leaf is taken for nothing else.
-            let value = fresh(leaf.value().elements());
+            let value = copied(leaf.value().elements());
             leaf.assign(Tensor::from_array(value.clone()));
             let value = self.register(&value, Source::Leaf(index));
             let gradient = leaf.gradient().map(|gradient| {
-                let gradient = fresh(gradient.value().elements());
+                let gradient = copied(gradient.value().elements());
                 leaf.set_gradient(Some(Tensor::from_array(gradient.clone())));
                 self.register(&gradient, Source::Gradient(index))
             });
@@ -146,14 +147,6 @@ impl Trace {
 
 fn address(array: &Array) -> usize {
     array.bytes().as_ptr().addr()
-}
-
-/// A copy of its own, in row-major order.
-pub(super) fn fresh(array: &Array) -> Array {
-    use ndgrad_array::Backend;
-    let mut copy = Array::new(array.spec());
-    ndgrad_cpu::Cpu.copy(array, &mut copy);
-    copy
 }
 
 /// Runs a closure and remembers what it does; `inputs` are arrays of their own.

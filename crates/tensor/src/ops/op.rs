@@ -10,6 +10,7 @@ use ndgrad_array::{Array, DType, Layout, OperationError, Result, Spec};
 use ndgrad_cpu::program::Formula;
 use smallvec::SmallVec;
 
+use super::rules::same_device;
 use super::{Call, Saves, refuse};
 use crate::Tensor;
 use crate::autograd::{self, Node};
@@ -149,12 +150,7 @@ fn with_values<R>(inputs: &[&Tensor], body: impl FnOnce(&[&Tensor], &[&Array], &
 /// What comes out, if the operation takes such inputs.
 #[inline]
 fn check<O: Op>(op: &O, arrays: &[&Array], specs: &[Spec]) -> Result<Spec, OperationError> {
-    if let Some(other) = specs.iter().find(|spec| spec.device != specs[0].device) {
-        return Err(OperationError::new(op.name(), "operands live on different devices")
-            .operand("first", specs[0].device, "")
-            .operand("another", other.device, "")
-            .remedy("bring them together with to_device"));
-    }
+    same_device(op.name(), specs)?;
     let spec = op.infer(specs)?;
     op.check(arrays)?;
     Ok(spec)

@@ -1,7 +1,7 @@
 //! `reshape`: the same elements under another shape.
 
-use ndgrad_array::{Array, Backend, Layout, OperationError, Result, Shape, Spec};
-use ndgrad_cpu::Cpu;
+use ndgrad_array::{Array, Layout, OperationError, Result, Shape, Spec};
+use ndgrad_cpu::copied;
 use smallvec::SmallVec;
 
 use super::{Call, Case, Listed, Op, Saves, apply};
@@ -68,9 +68,7 @@ impl Op for Reshape {
     }
 
     fn forward(&self, inputs: &[&Array], out: &mut Array) {
-        let mut rows = Array::new(inputs[0].spec());
-        Cpu.copy(inputs[0], &mut rows);
-        *out = rows.view(*out.layout());
+        *out = copied(inputs[0]).into_view(*out.layout());
     }
 
     fn gradient(&self, call: &Call<'_>, head: &Tensor, _: usize) -> Tensor {
