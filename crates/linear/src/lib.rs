@@ -4,6 +4,7 @@
 //!   [`Fit`] is everything it found out.
 //! - [`Model`] predicts, and is saved and loaded.
 //! - [`LeastSquares`] solves exactly, for arrays of numbers.
+//! - [`Observations`] are the rows that estimators read, in memory ([`InMemory`]) or block by block from elsewhere.
 //! - [`metrics`] say how good predictions are.
 
 mod conjugate;
@@ -17,6 +18,7 @@ mod fit;
 mod linear;
 pub mod metrics;
 mod model;
+mod observations;
 mod regression;
 mod solution;
 mod split;
@@ -30,6 +32,7 @@ pub use exact::LeastSquares;
 pub use feature::{Feature, Kind, Level, Term};
 pub use fit::{Coefficient, Fit, Part};
 pub use model::Model;
+pub use observations::{Block, InMemory, Observations};
 pub use regression::LinearRegression;
 pub use solution::{Alias, Estimate, Solution};
 pub use train::{Epoch, Stage, Stop};
