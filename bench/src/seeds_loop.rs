@@ -40,7 +40,7 @@ pub fn train_compiled(rows: &Rows, params: [&Tensor; 2]) -> f64 {
         moving.assign(0.99 * &moving + 0.01 * loss.detach());
     });
     for _ in 0..rows.epochs {
-        loader.iter().for_each(|batch| step.call(batch));
+        step.over(loader.iter());
     }
     moving.item()
 }

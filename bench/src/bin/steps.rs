@@ -6,7 +6,7 @@ use ndgrad_bench::seeds_loop::{params, step};
 
 fn main() {
     let mut arguments = std::env::args().skip(1);
-    let kind = arguments.next().expect("a kind: eager or replay");
+    let kind = arguments.next().expect("a kind: eager, replay or epoch");
     let count: usize = arguments.next().and_then(|count| count.parse().ok()).expect("a number of steps");
     random::seed(1);
     let (data, label) = (random::normal([4, 2]), random::normal([4]));
@@ -17,6 +17,12 @@ fn main() {
         "replay" => {
             let replay = compile(|(data, label): (Tensor, Tensor)| step(&data, &label, [&w, &b], 0.001));
             (0..count).for_each(|_| last = replay.call((data.clone(), label.clone())).item());
+        }
+        "epoch" => {
+            let (data, label) = (random::normal([4 * count, 2]), random::normal([4 * count]));
+            let loader = DataLoader::new(ArrayDataset::new(&data, &label)).batch_size(4).shuffle(true);
+            let replay = compile(|(data, label): (Tensor, Tensor)| step(&data, &label, [&w, &b], 0.001));
+            last = replay.over(loader.iter()).map_or(0.0, |loss| loss.item());
         }
         other => panic!("no kind of step {other}"),
     }

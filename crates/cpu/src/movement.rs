@@ -177,14 +177,19 @@ const AHEAD: usize = 8;
 
 pub fn gather(x: &Array, rows: &[usize], out: &mut Array) {
     let x = contiguous(x);
-    let source = x.as_bytes().expect("a contiguous copy");
+    gather_rows(&x, rows, out.as_bytes_mut());
+}
+
+/// Rows of an array whose elements lie one behind the other.
+pub fn gather_rows(x: &Array, rows: &[usize], out: &mut [u8]) {
+    let source = x.as_bytes().expect("elements one behind the other");
     let (size, width) = (x.dtype().size(), x.shape()[1..].iter().product::<usize>());
     if width == 0 {
         return;
     }
     with_size!(size, T => {
         let source: &[T] = cast_slice(source);
-        split(out.as_bytes_mut(), size, 1, width, &|start, out| {
+        split(out, size, 1, width, &|start, out| {
             let (out, rows): (&mut [T], _) = (cast_slice_mut(out), &rows[start / width..]);
             for (i, out) in out.chunks_exact_mut(width).enumerate() {
                 if let Some(&row) = rows.get(i + AHEAD) {
