@@ -21,8 +21,8 @@ pub(super) unsafe trait Lane: Send + Sync {
     /// of them meanwhile. `count` is a multiple of [`Formula::unit`].
     unsafe fn run(&self, inputs: &[*const u8; MOST_INPUTS], out: *mut u8, count: usize);
 
-    /// The formula over this many elements, which are [`FEW`](few::FEW) at the most.
-    fn few(&self, count: usize) -> Box<dyn Run>;
+    /// The formula over [`FEW`](few::FEW) elements at the most.
+    fn few(&self) -> Box<dyn Run>;
 }
 
 /// The largest number of inputs of a formula.
@@ -108,8 +108,8 @@ unsafe impl<T: Element, F: Unary + 'static> Lane for MapLane<T, F> {
         unsafe { loops::map::<T, F>(self.0, elements(inputs[0], count), elements_mut(out, count)) }
     }
 
-    fn few(&self, count: usize) -> Box<dyn Run> {
-        Box::new(few::Map::<T, F>(self.0, count, PhantomData))
+    fn few(&self) -> Box<dyn Run> {
+        Box::new(few::Map::<T, F>(self.0, PhantomData))
     }
 }
 
@@ -125,8 +125,8 @@ unsafe impl<T: Element, F: Binary + 'static> Lane for ZipLane<T, F> {
         }
     }
 
-    fn few(&self, count: usize) -> Box<dyn Run> {
-        Box::new(few::Zip::<T, F>(self.0, count, PhantomData))
+    fn few(&self) -> Box<dyn Run> {
+        Box::new(few::Zip::<T, F>(self.0, PhantomData))
     }
 }
 
@@ -142,8 +142,8 @@ unsafe impl<T: Element, P: Predicate + 'static> Lane for CompareLane<T, P> {
         }
     }
 
-    fn few(&self, count: usize) -> Box<dyn Run> {
-        Box::new(few::Compare::<T, P>(self.0, count, PhantomData))
+    fn few(&self) -> Box<dyn Run> {
+        Box::new(few::Compare::<T, P>(self.0, PhantomData))
     }
 }
 
@@ -159,8 +159,8 @@ unsafe impl<T: Element> Lane for SelectLane<T> {
         }
     }
 
-    fn few(&self, count: usize) -> Box<dyn Run> {
-        Box::new(few::Select::<T>(count, PhantomData))
+    fn few(&self) -> Box<dyn Run> {
+        Box::new(few::Select::<T>(PhantomData))
     }
 }
 

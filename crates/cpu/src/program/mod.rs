@@ -22,7 +22,8 @@ pub use lane::Formula;
 pub use pass::{Pass, PassValue};
 pub use routine::{Operand, Routine};
 
-use crate::{copied, movement};
+use crate::movement::{GatherRows, gatherer};
+use crate::{contiguous, copied};
 use lane::{LINE, MOST_INPUTS};
 use routine::Run;
 use tiled::{Pointers, Tiled};
@@ -66,8 +67,21 @@ pub enum Step {
 
 enum Prepared {
     Tiled(Tiled),
-    Routine(Prompt),
+    Routines(Vec<Prompt>),
     Compute { function: Box<dyn Compute>, inputs: Vec<(Slot, Option<Layout>)>, out: Slot },
+}
+
+/// The way of a table's rows into a slot: see [`Program::gather`].
+pub struct Gather {
+    /// Its elements lie one behind the other, from this byte on.
+    table: Array,
+    first: usize,
+    to: Slot,
+    rows: usize,
+    /// The elements of a row, and the bytes of all rows.
+    width: usize,
+    bytes: usize,
+    run: GatherRows,
 }
 
 /// A kernel, and where in the table of pointers its operands are.
@@ -109,13 +123,13 @@ impl Program {
                     let tiled = pass.prepare(&specs);
                     pads = pads.max(if tiled.is_few() { tiled.tiles } else { 0 });
                     match tiled.few(specs.len()) {
-                        Ok(prompts) => prepared.extend(prompts.into_iter().map(Prepared::Routine)),
+                        Ok(prompts) => prompt_all(&mut prepared, prompts),
                         Err(tiled) => prepared.push(Prepared::Tiled(tiled)),
                     }
                 }
                 Step::Routine { routine, inputs, out } => {
                     is_written[out.0] = true;
-                    prepared.push(Prepared::Routine(prompt(routine, &inputs, out, &specs)));
+                    prompt_all(&mut prepared, vec![prompt(routine, &inputs, out, &specs)]);
                 }
                 Step::Compute { function, inputs, out } => {
                     assert!(inputs.iter().all(|input| input.0 != out), "no function writes what it reads");
@@ -158,7 +172,8 @@ impl Program {
     }
 
     fn hold(&mut self, slot: Slot, mut array: Array) {
-        self.pointers.0[slot.0] = if self.is_written[slot.0] {
+        // A slot that is written one day (see `carry`) has a pointer that allows it.
+        self.pointers.0[slot.0] = if self.is_written[slot.0] || array.is_unique() {
             array.bytes_mut().as_mut_ptr()
         } else {
             array.bytes().as_ptr().cast_mut()
@@ -190,42 +205,63 @@ impl Program {
         &self.arrays[slot.0]
     }
 
-    /// Moves what a step wrote to `from` into `to`, which no step writes and which was made its [own](Program::own), for
-    /// the next run to read.
+    /// Moves what a step wrote to `from` into `to`, which no step writes, for the next run to read.
     ///
     /// # Panics
     /// When the slots differ in shape or dtype, `from` is written by no step, or `to` is by one.
     #[inline]
     pub fn carry(&mut self, from: Slot, to: Slot) {
-        debug_assert!(self.specs[from.0] == self.specs[to.0] && self.arrays[to.0].is_unique());
-        assert!(self.is_written[from.0] && !self.is_written[to.0], "a result moves to where it is read");
+        let fits =
+            self.is_written[from.0] && !self.is_written[to.0] && self.specs[from.0] == self.specs[to.0];
+        assert!(fits, "a result moves to where it is read");
+        // What a step writes next is seen by nobody else.
+        self.own(to);
         self.arrays.swap(from.0, to.0);
         self.pointers.0.swap(from.0, to.0);
     }
 
     /// Gives a slot an array that nobody else sees, with the same elements.
-    pub fn own(&mut self, slot: Slot) {
+    #[inline]
+    fn own(&mut self, slot: Slot) {
         if !self.arrays[slot.0].is_unique() {
             let own = copied(&self.arrays[slot.0]);
             self.hold(slot, own);
         }
     }
 
-    /// Puts rows of a table, by number, into a slot that no step writes and that was made its [own](Program::own). The
-    /// table's elements lie one behind the other.
+    /// Puts rows, by number, into a slot that no step writes.
     ///
     /// # Panics
-    /// When they do not, the slot does not have as many rows of this width and dtype, there is no such row, or a step
-    /// writes the slot.
+    /// When there are other than as many rows as the slot has, or there is no such row.
     #[inline]
-    pub fn gather(&mut self, table: &Array, rows: &[usize], to: Slot) {
+    pub fn gather(&mut self, gather: &Gather, rows: &[usize]) {
+        assert_eq!(rows.len(), gather.rows, "as many rows as the slot has");
+        let Gather { table, first, bytes, width, run, to: Slot(slot), .. } = gather;
+        let target = &mut self.arrays[*slot].bytes_mut()[..*bytes];
+        self.pointers.0[*slot] = target.as_mut_ptr();
+        run(&table.bytes()[*first..], *width, rows, target);
+    }
+
+    /// The way of a table's rows into a slot.
+    ///
+    /// # Panics
+    /// When the slot's rows are of another shape or dtype, or a step writes it.
+    pub fn gathering(&mut self, table: &Array, to: Slot) -> Gather {
+        let spec = self.specs[to.0];
+        assert!(table.dtype() == spec.dtype && table.shape()[1..] == spec.shape[1..], "a slot for such rows");
         assert!(!self.is_written[to.0], "what a step writes cannot be put");
-        let (array, spec) = (&mut self.arrays[to.0], &self.specs[to.0]);
-        let fits = table.dtype() == spec.dtype
-            && rows.len() == spec.shape[0]
-            && table.shape()[1..] == spec.shape[1..];
-        assert!(fits && array.is_unique(), "a slot for such rows");
-        movement::gather_rows(table, rows, array.as_bytes_mut());
+        self.own(to);
+        let (width, size) = (spec.shape[1..].iter().product(), spec.dtype.size());
+        let table = contiguous(table);
+        Gather {
+            first: table.layout().offset() * size,
+            table,
+            to,
+            rows: spec.shape[0],
+            width,
+            bytes: spec.shape.size() * size,
+            run: gatherer(size, width),
+        }
     }
 
     /// Runs all steps.
@@ -252,11 +288,16 @@ impl Program {
                 // SAFETY: each pointer was taken of its slot's array when that was put there, and arrays that steps
                 // write are seen by nobody else; `self` is borrowed mutably.
                 Prepared::Tiled(tiled) => unsafe { tiled.run(&self.pointers, &mut self.scratch) },
-                Prepared::Routine(Prompt { run, inputs, out }) => {
-                    let [x, y, z] = inputs.map(|input| self.pointers.0[input as usize].cast_const());
-                    // SAFETY: as above; the slots are those that the kernel was made for, and what no step has written
-                    // yet is initialized all the same.
-                    unsafe { run.run(x, y, z, self.pointers.0[*out as usize]) }
+                Prepared::Routines(prompts) => {
+                    for Prompt { run, inputs, out } in prompts {
+                        // SAFETY: as above; the table of pointers has these places, and no fewer since the program was
+                        // made; the slots are those that the kernel was made for.
+                        unsafe {
+                            let pointer = |place: u32| *self.pointers.0.get_unchecked(place as usize);
+                            let [x, y, z] = inputs.map(|place| pointer(place).cast_const());
+                            run.run(x, y, z, pointer(*out));
+                        }
+                    }
                 }
                 Prepared::Compute { function, inputs, out } => {
                     let outcome = compute(&**function, &mut self.arrays, inputs, *out);
@@ -270,6 +311,14 @@ impl Program {
             }
         }
         Ok(())
+    }
+}
+
+/// Adds kernels to those that are run before, if any are.
+fn prompt_all(prepared: &mut Vec<Prepared>, prompts: Vec<Prompt>) {
+    match prepared.last_mut() {
+        Some(Prepared::Routines(before)) => before.extend(prompts),
+        _ => prepared.push(Prepared::Routines(prompts)),
     }
 }
 

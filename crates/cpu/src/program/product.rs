@@ -3,9 +3,9 @@
 use std::marker::PhantomData;
 use std::slice;
 
-use ndgrad_array::{DTypes, Layout, Spec, with_dtype};
+use ndgrad_array::{DTypes, Element, Layout, Spec, with_dtype};
 
-use super::few::{self, are_few};
+use super::few::{self, Grid, are_few, with_count};
 use super::routine::{Operand, Routine, Run};
 use crate::gemm::{Matrix, Packed};
 use crate::matmul::product;
@@ -20,32 +20,31 @@ impl Routine {
             return None;
         }
         Some(with_dtype!(out.dtype, DTypes::NUMBERS, T => {
-            match few_dots::<T>(&x.layout, &y.layout) {
-                Some(dots) => Routine::new(dots, &[x, y], out),
-                None => Routine::new(Product::<T>(x, y, out, PhantomData), &[x, y], out),
-            }
+            few_dots::<T>(x, y, out)
+                .unwrap_or_else(|| Routine::new(Product::<T>(x, y, out, PhantomData), &[x, y], out))
         }))
     }
 }
 
 /// A product with a single column, or a single row, of a few numbers.
-fn few_dots<T>(x: &Layout, y: &Layout) -> Option<few::Dots<T>> {
-    let (is_column_first, matrix, column) = match (y.shape()[1], x.shape()[0]) {
-        (1, _) => (false, *x, *y),
-        (_, 1) => (true, y.transpose(), x.transpose()),
+fn few_dots<T: Element>(x: Operand, y: Operand, out: Spec) -> Option<Routine> {
+    let (is_column_first, matrix, column) = match (y.layout.shape()[1], x.layout.shape()[0]) {
+        (1, _) => (false, x.layout, y.layout),
+        (_, 1) => (true, y.layout.transpose(), x.layout.transpose()),
         _ => return None,
     };
     let (rows, count) = (matrix.shape()[0], matrix.shape()[1]);
-    are_few(rows, count).then(|| few::Dots {
-        start: matrix.offset(),
-        row_stride: matrix.strides()[0],
-        stride: matrix.strides()[1],
-        column_start: column.offset(),
-        column_stride: column.strides()[0],
-        count,
-        rows,
-        is_column_first,
-        element: PhantomData,
+    let grid = |layout: &Layout| Grid {
+        start: layout.offset(),
+        row_stride: layout.strides()[0],
+        stride: layout.strides()[1],
+    };
+    let (matrix, column) = (grid(&matrix), grid(&column));
+    are_few(rows, count).then(|| {
+        with_count!(count, COUNT => {
+            let dots = few::Dots::<T, COUNT> { matrix, column, rows, is_column_first, element: PhantomData };
+            Routine::new(dots, &[x, y], out)
+        })
     })
 }
 

@@ -4,9 +4,9 @@ use std::marker::PhantomData;
 use std::slice;
 
 use bytemuck::cast_slice_mut;
-use ndgrad_array::{Element, Layout, Reduction, Spec, Wide, with_dtype};
+use ndgrad_array::{Element, Reduction, Spec, Wide, with_dtype};
 
-use super::few;
+use super::few::{self, Grid, are_few, with_count};
 use super::routine::{Operand, Routine, Run};
 use crate::reduce::{Arrangement, Typed, reduce_arranged};
 
@@ -26,20 +26,23 @@ impl Routine {
         let arrangement = Arrangement::new(&x.layout, kept)?;
         Some(with_dtype!(out.dtype, F::DTYPES, T => {
             let divisor = divisor.map(|divisor| T::narrow(Wide::Float(divisor)));
-            match few_folds(formula, &x.layout, kept, divisor) {
-                Some(folds) => Routine::new(folds, &[x], out),
-                None => {
-                    let reduced = Reduced { formula: Typed::<T, F>(formula, PhantomData), x, arrangement, out, divisor };
-                    Routine::new(reduced, &[x], out)
-                }
-            }
+            few_folds(formula, x, kept, divisor, out).unwrap_or_else(|| {
+                let reduced = Reduced { formula: Typed::<T, F>(formula, PhantomData), x, arrangement, out, divisor };
+                Routine::new(reduced, &[x], out)
+            })
         }))
     }
 }
 
 /// A few rows of a few numbers, if they are evenly spaced.
-fn few_folds<T, F>(formula: F, layout: &Layout, kept: usize, divisor: Option<T>) -> Option<few::Fold<T, F>> {
-    let (outer, inner) = layout.split(kept);
+fn few_folds<T: Element, F: Reduction + 'static>(
+    formula: F,
+    x: Operand,
+    kept: usize,
+    divisor: Option<T>,
+    out: Spec,
+) -> Option<Routine> {
+    let (outer, inner) = x.layout.split(kept);
     let (rows, count) = (outer.shape().size(), inner.shape().size());
     let (outer, inner) = (outer.collapse(), inner.collapse());
     let [row_stride, stride] = [outer.strides(), inner.strides()].map(|strides| match *strides {
@@ -47,16 +50,11 @@ fn few_folds<T, F>(formula: F, layout: &Layout, kept: usize, divisor: Option<T>)
         [stride] => Some(stride),
         _ => None,
     });
-    let (row_stride, stride) = (row_stride?, stride?);
-    let start = layout.offset();
-    few::are_few(rows, count).then_some(few::Fold {
-        formula,
-        start,
-        row_stride,
-        stride,
-        count,
-        rows,
-        divisor,
+    let numbers = Grid { start: x.layout.offset(), row_stride: row_stride?, stride: stride? };
+    are_few(rows, count).then(|| {
+        with_count!(count, COUNT => {
+            Routine::new(few::Fold::<T, F, COUNT> { formula, numbers, rows, divisor }, &[x], out)
+        })
     })
 }
 

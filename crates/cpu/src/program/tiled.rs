@@ -95,7 +95,7 @@ impl Tiled {
             out: Address::tile(load.tile).place(slots),
         });
         let calls = self.calls.iter().map(|call| Prompt {
-            run: call.lane.few(self.count),
+            run: call.lane.few(),
             inputs: call.inputs.map(|input| input.place(slots)),
             out: call.out.place(slots),
         });

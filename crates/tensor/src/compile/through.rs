@@ -1,8 +1,7 @@
 //! `Through`: a program that is run for batch after batch, and lets go of the leaves only at the end.
 
-use ndgrad_array::{Array, OperationError};
-use ndgrad_cpu::copied;
-use ndgrad_cpu::program::Slot;
+use ndgrad_array::OperationError;
+use ndgrad_cpu::program::{Gather, Slot};
 
 use super::program::{Bound, Change, Output, Place, Replay};
 use crate::Tensor;
@@ -28,7 +27,7 @@ pub(super) struct Through<'a> {
     /// What was computed, and where the next run reads it.
     carried: Vec<(Slot, Slot)>,
     /// The tables whose rows go into slots.
-    gathers: Vec<(Array, Slot)>,
+    gathers: Vec<Gather>,
     has_run: bool,
 }
 
@@ -51,16 +50,10 @@ impl<'a> Through<'a> {
         if replay.outputs.iter().any(is_carried) {
             return None;
         }
-        let mut gathers = Vec::new();
-        for (slot, table) in replay.inputs.iter().zip(tables) {
-            if let Some(slot) = *slot {
-                let table = table.value().elements().clone();
-                gathers.push((if table.layout().is_contiguous() { table } else { copied(&table) }, slot));
-            }
-        }
         replay.put_leaves();
-        let read = carried.iter().map(|&(_, to)| to).chain(gathers.iter().map(|&(_, to)| to));
-        read.for_each(|slot| replay.machine.own(slot));
+        let read = replay.inputs.iter().zip(tables).filter_map(|(slot, table)| Some(((*slot)?, table)));
+        let gathers =
+            read.map(|(slot, table)| replay.machine.gathering(table.value().elements(), slot)).collect();
         Some(Through { replay, carried, gathers, has_run: false })
     }
 
@@ -71,8 +64,8 @@ impl<'a> Through<'a> {
     #[inline]
     pub fn run(&mut self, rows: &[usize]) -> Result<(), OperationError> {
         let machine = &mut self.replay.machine;
-        for (table, slot) in &self.gathers {
-            machine.gather(table, rows, *slot);
+        for gather in &self.gathers {
+            machine.gather(gather, rows);
         }
         machine.run()?;
         for &(from, to) in &self.carried {
