@@ -6,6 +6,7 @@ mod print;
 mod program;
 mod through;
 pub(crate) mod trace;
+mod turn;
 
 use std::marker::PhantomData;
 use std::sync::{Mutex, PoisonError};

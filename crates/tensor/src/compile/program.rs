@@ -8,6 +8,7 @@ use smallvec::SmallVec;
 
 use super::plan::{Laid, Plan, root};
 use super::trace::{Id, Source, Trace};
+use super::turn::turn_products;
 use crate::Tensor;
 use crate::autograd::{GradReq, Leaf};
 
@@ -83,6 +84,7 @@ impl Replay {
             .chain(results.iter().copied())
             .flatten()
             .collect();
+        turn_products(&mut trace, &kept);
         let plan = Plan::new(&trace, &kept);
         let laid = plan.lay_out(&kept);
         let named = |name: &str, index: usize, id: Option<Id>| id.map(|id| (format!("{name} {index}"), id));

@@ -37,6 +37,10 @@ impl Op for Arc<dyn Op> {
         (**self).routine(inputs, out)
     }
 
+    fn turns(&self) -> bool {
+        (**self).turns()
+    }
+
     fn forward(&self, inputs: &[&Array], out: &mut Array) {
         (**self).forward(inputs, out);
     }

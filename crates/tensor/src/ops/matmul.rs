@@ -74,6 +74,11 @@ impl Op for MatMul {
         Cpu.matmul(inputs[0], inputs[1], out);
     }
 
+    /// Each element is the same sum of the same products.
+    fn turns(&self) -> bool {
+        true
+    }
+
     fn routine(&self, inputs: &[Operand], out: Spec) -> Option<Routine> {
         Routine::product(inputs[0], inputs[1], out)
     }

@@ -57,6 +57,12 @@ pub trait Op: Any + Debug + Send + Sync + UnwindSafe + RefUnwindSafe {
         None
     }
 
+    /// Whether the transpose of what comes out for two matrices is, bit for bit, what comes out for their transposes in
+    /// reverse order.
+    fn turns(&self) -> bool {
+        false
+    }
+
     /// Computes every element of `out`, which is contiguous and as [`Op::infer`] said.
     fn forward(&self, inputs: &[&Array], out: &mut Array);
 
