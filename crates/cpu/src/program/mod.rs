@@ -94,7 +94,8 @@ struct Prompt {
 /// Kernels in a fixed order over fixed memory.
 pub struct Program {
     specs: Vec<Spec>,
-    /// Those of slots that steps write are shared with nobody. In boxes, so that exchanging two is quick.
+    /// Those of slots that steps write are shared with nobody.
+    #[expect(clippy::vec_box, reason = "two are exchanged for each parameter at each step of an epoch")]
     arrays: Vec<Box<Array>>,
     /// To the elements of each slot, and then to the pads.
     pointers: Pointers,
