@@ -221,7 +221,7 @@ impl<P: Element> Kernel for Fill<'_, P> {
             let mut weights = [0.0; GROUP];
             for (row, place) in group.clone().zip(&mut weights) {
                 *place = weight(row);
-                bad += *place - *place;
+                bad += *place * 0.0;
             }
             for panel in 0..whole {
                 let out = &mut out[panel * CHAIN + group.start - rows.start..][..group.len()];
@@ -275,7 +275,7 @@ fn shifted(
     let (mut high, mut low) = ([0.0; LANES], [0.0; LANES]);
     for l in 0..LANES {
         let scaled = numbers[l] * scales[l];
-        finite[l] += scaled - scaled;
+        finite[l] += scaled * 0.0;
         let (difference, rounding) = two_sum(scaled, -centres[l]);
         (high[l], low[l]) = (difference, rounding + second[l]);
     }
