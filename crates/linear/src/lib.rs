@@ -6,8 +6,10 @@
 //! - [`LeastSquares`] solves exactly, for arrays of numbers.
 //! - [`Observations`] are the rows that estimators read, in memory ([`InMemory`]) or block by block from elsewhere.
 //! - [`Inference`] is what the data say about each coefficient: errors, tests, intervals; [`Distribution`] has the tails.
+//! - [`GeneralizedLinear`] is logistic, Poisson and gamma regression, with what goes with them.
 //! - [`metrics`] say how good predictions are.
 
+mod alias;
 mod conjugate;
 mod curvature;
 mod distribution;
@@ -16,6 +18,7 @@ mod encode;
 pub mod exact;
 mod feature;
 mod fit;
+mod glm;
 mod incomplete;
 mod inference;
 mod linear;
@@ -25,15 +28,18 @@ mod observations;
 mod regression;
 mod solution;
 mod split;
+mod standard;
 mod store;
 mod text;
 mod train;
+mod weighted;
 
 pub use distribution::Distribution;
 pub use encode::Missing;
 pub use exact::{LeastSquares, LinearFit, Statistics};
 pub use feature::{Feature, Kind, Level, Term};
 pub use fit::{Coefficient, Fit, Part};
+pub use glm::{Family, GeneralizedFit, GeneralizedLinear, Iteration, Link};
 pub use inference::{Covariance, CovarianceKind, Inference, TermEstimate, Test};
 pub use model::Model;
 pub use observations::{Block, InMemory, Observations};
