@@ -4,9 +4,9 @@ use std::num::Wrapping;
 
 use ndgrad_array::{Buffer, Element, Truth};
 
+use super::turn::turned;
 use super::vector::Vector;
 use super::{COLUMNS, DEPTH, Matrix, ROWS};
-use super::turn::turned;
 use crate::simd::{Level, level, vectorized};
 
 /// An element type with a kernel per instruction set.
@@ -117,7 +117,8 @@ unsafe fn blocked<V: Vector, const R: usize, const R2: usize, const R1: usize, c
                 {
                     for (i, x_panel) in (0..block_rows).step_by(R).zip(x_panels.chunks_exact(block_depth * R))
                     {
-                        let (x, y) = (Panel { elements: x_panel, step: R }, Panel { elements: y_panel, step: width });
+                        let (x, y) =
+                            (Panel { elements: x_panel, step: R }, Panel { elements: y_panel, step: width });
                         let filled = [(block_rows - i).min(R), (block_columns - j).min(width)];
                         let target = &mut out[(row + i) * columns + column + j..];
                         // SAFETY: the caller's promise.
