@@ -8,7 +8,7 @@ use ndgrad_array::Result;
 use std::f64::consts::TAU;
 
 /// Least squares of rows, with the statistics that need no further look at them. Those that do are in
-/// diagnostics.
+/// [`diagnostics`](crate::diagnostics).
 #[derive(Clone, Debug)]
 pub struct LinearFit {
     /// The names of all columns, those that were left out included.
