@@ -202,10 +202,10 @@ impl Kernel for Measure<'_> {
                 part.leverages.push(lengths[r] * weight);
                 ratios[r] = residuals[first + r] * weight.sqrt() / deviation;
             }
-            for r in 0..LANES {
+            for ratio in ratios {
                 let mut power = 1.0;
                 for sum in &mut part.sums.powers {
-                    power *= ratios[r];
+                    power *= ratio;
                     *sum += power;
                 }
             }

@@ -39,8 +39,8 @@ impl<'a> Whitener<'a> {
         for (i, row) in self.answer.triangle.rows.iter().enumerate() {
             let (head, tail) = z.split_at_mut(i + 1);
             let solved = &mut head[i];
-            for l in 0..LANES {
-                solved[l] /= row[i];
+            for solved in solved.iter_mut() {
+                *solved /= row[i];
             }
             for (z, &entry) in tail.iter_mut().zip(&row[i + 1..]) {
                 for l in 0..LANES {

@@ -52,7 +52,7 @@ pub struct LinearFit {
     /// are in `f64`: 16 less the logarithm of the condition number. The solver itself loses none of these.
     pub digits: f64,
     /// By how much the dependency on the others inflates the variance of each coefficient, without the intercept, in the order
-    /// of the terms: 1 where a column is independent of them.
+    /// of the terms: 1 where a column is independent of them. Without an intercept columns are compared about 0, not their means.
     pub variance_inflation: Vec<f64>,
     pub(crate) answer: Answer,
 }

@@ -74,9 +74,8 @@ def write(case, rows, weights, intercept):
     put(case, "cooks_distance", influence.cooks_distance[0][some])
     put(case, "influential", np.argsort(-influence.cooks_distance[0])[:5])
     put(case, "costly", np.argsort(-(residual**2))[:5])
-    if weights is None:
-        first = 1 if intercept else 0
-        put(case, "variance_inflation", [variance_inflation_factor(x, j) for j in range(first, x.shape[1])])
+    if weights is None and intercept:
+        put(case, "variance_inflation", [variance_inflation_factor(x, j) for j in range(1, x.shape[1])])
 
 
 write("plain", data, None, True)
