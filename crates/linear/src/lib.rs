@@ -12,6 +12,7 @@
 mod alias;
 mod conjugate;
 mod curvature;
+pub mod diagnostics;
 mod distribution;
 mod double_double;
 mod encode;
