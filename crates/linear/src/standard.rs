@@ -76,7 +76,10 @@ impl Standard {
                 let all = || x.iter().copied().chain([block.y[i]]);
                 let sums = sums.get_or_insert_with(|| Sums {
                     // Without an intercept, columns are measured from 0; the target is not part of the model.
-                    first: all().enumerate().map(|(j, v)| if intercept || j == width { v } else { 0.0 }).collect(),
+                    first: all()
+                        .enumerate()
+                        .map(|(j, v)| if intercept || j == width { v } else { 0.0 })
+                        .collect(),
                     sums: vec![0.0; width + 1],
                     squares: vec![0.0; width + 1],
                 });
@@ -87,7 +90,9 @@ impl Standard {
             Ok(())
         })?;
         let Some(Sums { first, sums, squares }) = sums else {
-            return Err(Error::Data(format!("{method}: no row has a weight above 0\n    give it rows to learn from")));
+            return Err(Error::Data(format!(
+                "{method}: no row has a weight above 0\n    give it rows to learn from"
+            )));
         };
         let mut centres = Vec::with_capacity(width);
         let mut units = Vec::with_capacity(width);
@@ -100,7 +105,18 @@ impl Standard {
         }
         let target_mean = first[width] + sums[width] / weight;
         let kept = (0..width).collect();
-        Ok(Standard { names, intercept, centres, units, kept, rows, weight, target_mean, has_offset, clusters })
+        Ok(Standard {
+            names,
+            intercept,
+            centres,
+            units,
+            kept,
+            rows,
+            weight,
+            target_mean,
+            has_offset,
+            clusters,
+        })
     }
 
     /// 1 with an intercept, else 0: the place of the first column's parameter.
@@ -146,7 +162,8 @@ impl Standard {
     pub fn covariance_in_units(&self, covariance: &[f64]) -> Vec<f64> {
         let size = self.parameters();
         // The change is linear: once for the columns, once for the rows.
-        let across: Vec<Vec<f64>> = covariance.chunks_exact(size.max(1)).map(|row| self.in_units(row)).collect();
+        let across: Vec<Vec<f64>> =
+            covariance.chunks_exact(size.max(1)).map(|row| self.in_units(row)).collect();
         let mut changed = vec![0.0; size * size];
         for j in 0..size {
             let column: Vec<f64> = across.iter().map(|row| row[j]).collect();

@@ -83,7 +83,8 @@ impl<T: Tally> Normal<T> {
     /// `(X'CX)^-1`, row after row.
     pub fn inverse(&self) -> Vec<f64> {
         let size = self.triangle.columns();
-        let unit = |i| (0..size).map(|j| if i == j { 1.0 } else { 0.0 }.into()).collect::<Vec<DoubleDouble>>();
+        let unit =
+            |i| (0..size).map(|j| if i == j { 1.0 } else { 0.0 }.into()).collect::<Vec<DoubleDouble>>();
         let vectors: Vec<Vec<f64>> = (0..size).map(|i| self.triangle.through(&unit(i))).collect();
         vectors.iter().flat_map(|a| vectors.iter().map(|b| dot(a, b))).collect()
     }

@@ -161,7 +161,8 @@ fn what_the_family_cannot_have_names_the_row() {
     assert!(error.contains("the weight is -1 in row 3"), "{error}");
     rows.weights = Some(vec![0.0; 60]);
     assert!(logistic(&mut rows).unwrap_err().contains("no row has a weight above 0"));
-    let mut few = InMemory::new(["a", "b"].map(String::from), vec![1.0, 2.0, 2.0, 5.0], vec![0.0, 1.0]).unwrap();
+    let mut few =
+        InMemory::new(["a", "b"].map(String::from), vec![1.0, 2.0, 2.0, 5.0], vec![0.0, 1.0]).unwrap();
     assert!(logistic(&mut few).unwrap_err().contains("2 rows cannot determine 2 columns and an intercept"));
 }
 
@@ -181,7 +182,8 @@ fn rows_of_no_weight_do_not_count() {
 fn means_that_leave_the_family_are_stepped_back_from() {
     // The mean falls to nearly 0, where the first steps of the inverse link overshoot.
     let x: Vec<f64> = (1..=40).map(f64::from).collect();
-    let y: Vec<f64> = x.iter().map(|x| 1.0 / (0.001 + 0.5 * x * x) * (1.0 + 0.3 * libm::sin(7.0 * x))).collect();
+    let y: Vec<f64> =
+        x.iter().map(|x| 1.0 / (0.001 + 0.5 * x * x) * (1.0 + 0.3 * libm::sin(7.0 * x))).collect();
     let mut rows = InMemory::new(["x".to_string()], x, y).unwrap();
     let fit = GeneralizedLinear::new(Family::Gamma).link(Link::Inverse).fit(&mut rows).unwrap();
     assert!(fit.converged && fit.iterations.iter().all(|step| step.deviance.is_finite()));

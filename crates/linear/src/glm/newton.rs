@@ -133,9 +133,8 @@ impl Newton {
         });
         let mut parameters = start.step();
         let mut current = self.evaluate(observations, standard, &parameters)?;
-        let worse = null.is_some_and(|null| {
-            !null.normal.tally.outside && !lower(&current.tally, &null.normal.tally)
-        });
+        let worse =
+            null.is_some_and(|null| !null.normal.tally.outside && !lower(&current.tally, &null.normal.tally));
         if current.tally.outside || worse {
             parameters = vec![0.0; standard.parameters()];
             if let Some(null) = null {
@@ -182,8 +181,7 @@ impl Newton {
             }
             last = decrement;
             let number = course.iterations.len() + 1;
-            let Some((parameters, normal, halvings)) =
-                self.forward(observations, standard, course, &step)?
+            let Some((parameters, normal, halvings)) = self.forward(observations, standard, course, &step)?
             else {
                 // No point on the way is lower.
                 course.converged = decrement <= 1e-10 * scale;
@@ -192,7 +190,12 @@ impl Newton {
             course.parameters = parameters;
             course.normal = normal;
             let tally = &course.normal.tally;
-            course.iterations.push(Iteration { number, deviance: tally.deviance.value(), decrement, halvings });
+            course.iterations.push(Iteration {
+                number,
+                deviance: tally.deviance.value(),
+                decrement,
+                halvings,
+            });
             let far = tally.farthest > SUSPICIOUS && number >= SUSPICIOUS_ITERATIONS;
             if far && number.is_multiple_of(4) {
                 separation::refuse(observations, standard, self, &step)?;
@@ -215,7 +218,8 @@ impl Newton {
     ) -> Result<Option<(Vec<f64>, Normal<Sums>, usize)>> {
         let mut part = 1.0;
         for halvings in 0..MOST_HALVINGS {
-            let parameters: Vec<f64> = course.parameters.iter().zip(step).map(|(p, d)| p + part * d).collect();
+            let parameters: Vec<f64> =
+                course.parameters.iter().zip(step).map(|(p, d)| p + part * d).collect();
             let normal = self.evaluate(observations, standard, &parameters)?;
             if lower(&normal.tally, &course.normal.tally) {
                 return Ok(Some((parameters, normal, halvings)));

@@ -27,7 +27,8 @@ pub(crate) fn sandwich(
     let groups = match (kind, standard.clusters) {
         (CovarianceKind::Clustered, None) => {
             return Err(Error::Data(
-                "covariance: clustered errors need to know the clusters\n    name the column that holds them".into(),
+                "covariance: clustered errors need to know the clusters\n    name the column that holds them"
+                    .into(),
             ));
         }
         (CovarianceKind::Clustered, Some(clusters)) => clusters,
