@@ -204,7 +204,8 @@ fn an_offset_shifts_the_predictor() {
 
 #[test]
 fn threads_change_no_bit() {
-    let numbers = Generator::philox(3).normal([20_000, 3]).to_vec::<f64>();
+    let numbers = Generator::philox(3).normal([20_000, 3]).to_vec::<f32>();
+    let numbers = Vec::from_iter(numbers.into_iter().map(f64::from));
     let y: Vec<f64> = numbers.chunks(3).map(|x| (0.5 * x[0] - x[1] + x[2]).exp().floor()).collect();
     let mut rows = InMemory::new(["a", "b", "c"].map(String::from), numbers, y).unwrap();
     let fits = [1, 2, 3].map(|count| {
