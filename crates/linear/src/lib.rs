@@ -14,6 +14,7 @@ mod design;
 mod distribution;
 mod double_double;
 mod encode;
+mod encoding;
 pub mod exact;
 mod feature;
 mod fit;
@@ -33,6 +34,7 @@ mod triangle;
 
 pub use distribution::Distribution;
 pub use encode::Missing;
+pub use encoding::Encoding;
 pub use exact::LeastSquares;
 pub use feature::{Feature, Kind, Level, Term};
 pub use fit::{Coefficient, Fit, Part};
