@@ -10,7 +10,6 @@
 
 mod conjugate;
 mod curvature;
-mod design;
 mod distribution;
 mod double_double;
 mod encode;
@@ -30,15 +29,14 @@ mod split;
 mod store;
 mod text;
 mod train;
-mod triangle;
 
 pub use distribution::Distribution;
 pub use encode::Missing;
 pub use encoding::Encoding;
-pub use exact::LeastSquares;
+pub use exact::{LeastSquares, LinearFit, Statistics};
 pub use feature::{Feature, Kind, Level, Term};
 pub use fit::{Coefficient, Fit, Part};
-pub use inference::{Covariance, CovarianceKind, Inference, TermEstimate};
+pub use inference::{Covariance, CovarianceKind, Inference, TermEstimate, Test};
 pub use model::Model;
 pub use observations::{Block, InMemory, Observations};
 pub use regression::LinearRegression;
