@@ -53,24 +53,29 @@ impl Default for Sample {
 }
 
 impl Sample {
-    /// Takes the next row.
-    pub fn push(&mut self, row: Row) {
-        if self.count.is_multiple_of(self.stride) {
-            if self.rows.len() == MOST {
-                let mut index = 0;
-                self.rows.retain(|_| {
-                    index += 1;
-                    index % 2 == 1
-                });
-                self.stride *= 2;
-            }
-            if self.count.is_multiple_of(self.stride) {
-                self.rows.push(row);
-            }
-        }
+    /// Takes the next row, of this loss; it is made only where it stays.
+    pub fn push(&mut self, loss: f64, make: impl FnOnce() -> Row) {
+        let number = self.count;
         self.count += 1;
-        let place = self.heaviest.partition_point(|other| other.loss >= row.loss);
-        if place < HEAVIEST && row.loss > 0.0 {
+        if number.is_multiple_of(self.stride) && self.rows.len() == MOST {
+            let mut index = 0;
+            self.rows.retain(|_| {
+                index += 1;
+                index % 2 == 1
+            });
+            self.stride *= 2;
+        }
+        let even = number.is_multiple_of(self.stride);
+        let place = self.heaviest.partition_point(|other| other.loss >= loss);
+        let heavy = place < HEAVIEST && loss > 0.0;
+        if !even && !heavy {
+            return;
+        }
+        let row = make();
+        if even {
+            self.rows.push(row);
+        }
+        if heavy {
             self.heaviest.insert(place, row);
             self.heaviest.truncate(HEAVIEST);
         }
@@ -101,7 +106,16 @@ mod tests {
             let nan = f64::NAN;
             let (standardized, leverage, cooks_distance) = (nan, nan, nan);
             let (actual, predicted, weight) = (1.0, 0.0, 1.0);
-            sample.push(Row { row, actual, predicted, weight, standardized, leverage, cooks_distance, loss });
+            sample.push(loss, || Row {
+                row,
+                actual,
+                predicted,
+                weight,
+                standardized,
+                leverage,
+                cooks_distance,
+                loss,
+            });
         }
         sample
     }

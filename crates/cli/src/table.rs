@@ -62,7 +62,7 @@ impl Text {
     /// The width of the next column.
     fn width<'a>(&self, texts: impl Iterator<Item = &'a str>) -> usize {
         let title = &self.titles[self.columns.len()];
-        texts.chain([title.as_str()]).map(|text| text.chars().count()).max().unwrap_or(0)
+        texts.map(|text| text.chars().count()).max().unwrap_or(0).max(title.chars().count())
     }
 
     /// Prints the titles and the rows, with two spaces between columns and none at the end.

@@ -20,8 +20,9 @@ pub fn loss(history: &[Epoch], target: &str) -> Picture {
         .x_label("epoch")
         .y_label("mean squared error / variance")
         .y_log();
-    let caption = "Training is done where the lines are level. Validation rows far above training rows would say \
+    let caption =
+        "Training is done where the lines are level. Validation rows far above training rows would say \
                    that the model has learned its rows by heart."
-        .into();
+            .into();
     Picture { name: "loss".into(), caption, figure }
 }

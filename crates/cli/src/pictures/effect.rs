@@ -47,7 +47,10 @@ impl Effect {
         let name: String = self.column.chars().map(safe).take(40).collect();
         Picture {
             name: format!("effect-{name}"),
-            caption: format!("The prediction as {} varies and every other column stays at its middle.", self.column),
+            caption: format!(
+                "The prediction as {} varies and every other column stays at its middle.",
+                self.column
+            ),
             figure: figure.title(&format!("Effect of {} on {target}", self.column)),
         }
     }

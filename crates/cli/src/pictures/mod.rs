@@ -3,8 +3,8 @@
 mod coefficients;
 mod descent;
 mod effect;
-mod smooth;
 mod residuals;
+mod smooth;
 
 pub use coefficients::coefficients;
 pub use descent::loss;

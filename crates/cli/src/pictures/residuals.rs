@@ -78,9 +78,10 @@ fn residuals(rows: &[Row], target: &str, axis: &str, name: &dyn Fn(&Row) -> Stri
         .x_label(&format!("predicted {axis}"))
         .y_label("actual − predicted");
     let figure = named(figure, rows, |row| row.residual().abs(), |row| (row.predicted, row.residual()), name);
-    let caption = "A level cloud around zero is what a straight model leaves; a bend of the smooth line says \
+    let caption =
+        "A level cloud around zero is what a straight model leaves; a bend of the smooth line says \
                    that something is missing, such as a square or an interaction."
-        .into();
+            .into();
     Picture { name: "residuals".into(), caption, figure }
 }
 
@@ -94,7 +95,8 @@ fn quantiles(rows: &[Row], name: &dyn Fn(&Row) -> String) -> Picture {
     sorted.sort_by(|a, b| a.standardized.total_cmp(&b.standardized));
     let count = sorted.len() as f64;
     // The plotting positions of J. W. Tukey; what is drawn by statsmodels and R differs by less than a mark.
-    let expected = |place: usize| Distribution::Normal.quantile((place as f64 + 2.0 / 3.0) / (count + 1.0 / 3.0));
+    let expected =
+        |place: usize| Distribution::Normal.quantile((place as f64 + 2.0 / 3.0) / (count + 1.0 / 3.0));
     let x: Vec<f64> = (0..sorted.len()).map(expected).collect();
     let y = column(&sorted, |row| row.standardized);
     let ends = [x.first(), x.last()].map(|end| end.copied().unwrap_or(0.0));
@@ -109,9 +111,10 @@ fn quantiles(rows: &[Row], name: &dyn Fn(&Row) -> String) -> Picture {
     for &place in places.iter().take(NAMED) {
         figure = figure.note(x[place], y[place], &name(&sorted[place]));
     }
-    let caption = "On the line, errors are normal. Ends that bend away are outliers, which make p-values and \
+    let caption =
+        "On the line, errors are normal. Ends that bend away are outliers, which make p-values and \
                    prediction intervals too optimistic in small data."
-        .into();
+            .into();
     Picture { name: "quantiles".into(), caption, figure }
 }
 
@@ -124,9 +127,10 @@ fn scale(rows: &[Row], axis: &str, name: &dyn Fn(&Row) -> String) -> Picture {
         .x_label(&format!("predicted {axis}"))
         .y_label("√|standardized residual|");
     let figure = named(figure, &rows, root, |row| (row.predicted, root(row)), name);
-    let caption = "A level smooth line says that errors are of one size. Where it rises, choose --covariance hc3, \
+    let caption =
+        "A level smooth line says that errors are of one size. Where it rises, choose --covariance hc3, \
                    or model the logarithm of the target."
-        .into();
+            .into();
     Picture { name: "scale".into(), caption, figure }
 }
 
@@ -135,7 +139,8 @@ fn leverage(rows: &[Row], rank: usize, name: &dyn Fn(&Row) -> String) -> Picture
     let (x, y) = (column(&rows, |row| row.leverage), column(&rows, |row| row.standardized));
     let most = x.iter().copied().fold(0.0, f64::max).min(0.999);
     let mut figure = Figure::new().points("rows", &x, &y).zero_line();
-    let places: Vec<f64> = (1..=120).map(|k| most * 1.05 * f64::from(k) / 120.0).filter(|&h| h < 1.0).collect();
+    let places: Vec<f64> =
+        (1..=120).map(|k| most * 1.05 * f64::from(k) / 120.0).filter(|&h| h < 1.0).collect();
     for distance in [0.5, 1.0] {
         // D = r² h / (k (1 - h)), solved for the standardized residual r (R. D. Cook, Technometrics 19, 1977).
         let height = |h: f64| (distance * rank as f64 * (1.0 - h) / h).sqrt();
@@ -149,8 +154,9 @@ fn leverage(rows: &[Row], rank: usize, name: &dyn Fn(&Row) -> String) -> Picture
         .x_label("leverage")
         .y_label("standardized residual");
     let figure = named(figure, &rows, |row| row.cooks_distance, |row| (row.leverage, row.standardized), name);
-    let caption = "Rows at the right have unusual features; those beyond a dashed line move the whole model. \
+    let caption =
+        "Rows at the right have unusual features; those beyond a dashed line move the whole model. \
                    Look at these first."
-        .into();
+            .into();
     Picture { name: "leverage".into(), caption, figure }
 }

@@ -28,7 +28,8 @@ pub fn smooth(x: &[f64], y: &[f64]) -> (Vec<f64>, Vec<f64>) {
 
 /// The height at `at` of a line through the nearest points, the nearer the heavier.
 fn local(points: &[(f64, f64)], near: usize, at: f64) -> f64 {
-    let mut first = points.partition_point(|point| point.0 < at).saturating_sub(near).min(points.len() - near);
+    let mut first =
+        points.partition_point(|point| point.0 < at).saturating_sub(near).min(points.len() - near);
     while first + near < points.len() && points[first + near].0 - at < at - points[first].0 {
         first += 1;
     }

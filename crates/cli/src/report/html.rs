@@ -47,8 +47,17 @@ impl Report {
         writeln!(out, "<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">")?;
         writeln!(out, "<title>A model of {target}</title>")?;
         writeln!(out, "<style>\n{STYLE}{}\n</style>\n</head>\n<body>\n<main>", plot::stylesheet())?;
-        writeln!(out, "<header>\n<p class=\"kicker\">{} · {}</p>", Escaped(&self.method), Escaped(&self.source))?;
-        writeln!(out, "<h1>A model of {target}</h1>\n<p class=\"answer\">{}</p>\n</header>", Escaped(&self.answer))?;
+        writeln!(
+            out,
+            "<header>\n<p class=\"kicker\">{} · {}</p>",
+            Escaped(&self.method),
+            Escaped(&self.source)
+        )?;
+        writeln!(
+            out,
+            "<h1>A model of {target}</h1>\n<p class=\"answer\">{}</p>\n</header>",
+            Escaped(&self.answer)
+        )?;
         self.write_warnings(out)?;
         section(out, "Equation", |out| writeln!(out, "<pre>{}</pre>", Escaped(&self.equation)))?;
         section(out, "How well it fits", |out| {
@@ -122,7 +131,13 @@ impl Report {
         Ok(())
     }
 
-    fn write_coefficient(&self, out: &mut String, c: &Coefficient, exact: bool, inflation: bool) -> fmt::Result {
+    fn write_coefficient(
+        &self,
+        out: &mut String,
+        c: &Coefficient,
+        exact: bool,
+        inflation: bool,
+    ) -> fmt::Result {
         let clear = c.lower > 0.0 || c.upper < 0.0;
         write!(out, "<tr class=\"{}\">", if clear { "clear" } else { "unclear" })?;
         cell(out, &c.term)?;
@@ -170,7 +185,10 @@ fn parts(out: &mut String, parts: &[Part]) -> fmt::Result {
     if parts.is_empty() {
         return Ok(());
     }
-    writeln!(out, "<div class=\"scroll\"><table>\n<thead><tr><th>rows</th><th></th><th>RMSE</th><th>MAE</th>")?;
+    writeln!(
+        out,
+        "<div class=\"scroll\"><table>\n<thead><tr><th>rows</th><th></th><th>RMSE</th><th>MAE</th>"
+    )?;
     writeln!(out, "<th>R²</th></tr></thead>\n<tbody>")?;
     for part in parts {
         write!(out, "<tr>")?;

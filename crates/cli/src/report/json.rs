@@ -76,7 +76,7 @@ fn row(row: &HeavyRow) -> Value {
         "residual": row.residual(),
         "share_of_loss": row.share,
         "leverage": row.leverage,
-        "studentized_residual": row.studentized,
+        "standardized_residual": row.standardized,
         "cooks_distance": row.cooks_distance,
     })
 }

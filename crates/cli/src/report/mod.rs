@@ -100,8 +100,8 @@ pub struct HeavyRow {
     pub share: f64,
     /// How far out its features are, from 0 to 1.
     pub leverage: Option<f64>,
-    /// The residual over its standard error, estimated without this row.
-    pub studentized: Option<f64>,
+    /// The residual over its standard error.
+    pub standardized: Option<f64>,
     /// How much all predictions would change without it.
     pub cooks_distance: Option<f64>,
 }

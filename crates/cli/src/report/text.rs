@@ -61,7 +61,8 @@ impl Report {
         let shown = &self.coefficients[..self.coefficients.len().min(MOST_TERMS)];
         let numbers = |pick: fn(&Coefficient) -> f64| shown.iter().map(pick).collect::<Vec<_>>();
         let exact = shown.iter().any(|c| c.exact.is_some());
-        let level = significant(100.0 * self.level, 4).trim_end_matches('0').trim_end_matches('.').to_string();
+        let level =
+            significant(100.0 * self.level, 4).trim_end_matches('0').trim_end_matches('.').to_string();
         let mut titles = vec!["".to_string(), "estimate".into()];
         if exact {
             titles.push("exact".into());
@@ -128,7 +129,8 @@ impl Report {
         if rows.is_empty() {
             return Ok(());
         }
-        let mut table = Text::new(["heaviest rows", "actual", "predicted", "of the loss", "leverage", "Cook's D"]);
+        let mut table =
+            Text::new(["heaviest rows", "actual", "predicted", "of the loss", "leverage", "Cook's D"]);
         let name = |row: &super::HeavyRow| match row.line {
             Some(line) => format!("line {line}"),
             None => format!("row {}", row.row),
