@@ -21,6 +21,8 @@ pub struct LinearFit {
     pub rows: u64,
     /// The sum of their weights: their number where there are none.
     pub weight: f64,
+    /// Whether rows had weights.
+    pub weighted: bool,
     /// The number of parameters that the data determine, the intercept included.
     pub rank: usize,
     /// Rows less rank.
@@ -89,6 +91,7 @@ impl LinearFit {
             aliases: answer.aliases.clone(),
             rows: answer.rows,
             weight: answer.weight,
+            weighted: answer.weighted,
             rank,
             degrees_of_freedom: freedom,
             residual_sum_of_squares: squared(squares),

@@ -118,7 +118,7 @@ impl LeastSquares {
     /// Fits `y` (one number a row) on `x` (row after row, `columns` numbers a row).
     ///
     /// Dependent columns are handled as R's `lm` does: from left to right, a column that the earlier ones
-    /// determine is left out, its coefficient is `None`, and an [`Alias`] names what it depends on. With an
+    /// determine is left out, its coefficient is `None`, and an [`Alias`](crate::Alias) names what it depends on. With an
     /// intercept, a constant column is dependent.
     ///
     /// # Errors
@@ -173,7 +173,7 @@ impl LeastSquares {
     /// use ndgrad_linear::{InMemory, LeastSquares};
     ///
     /// let x = vec![1.0, 0.0, 0.0, 1.0, 1.0, 1.0, 2.0, 5.0, 3.0, 3.0];
-    /// let mut rows = InMemory::new(["a", "b"].map(String::from), x, vec![6.0, 1.0, 3.0, -7.0, 2.0])?;
+    /// let mut rows = InMemory::new(["a", "b"].map(String::from), x, vec![6.0, 1.0, 3.0, -7.0, 1.1])?;
     /// let fit = LeastSquares::new().fit(&mut rows)?;
     /// let [intercept, a, b] = &fit.inference.terms[..] else { unreachable!() };
     /// assert_eq!((&*intercept.term, &*a.term, &*b.term), ("(intercept)", "a", "b"));

@@ -13,6 +13,9 @@ use ndgrad_tensor::threads::fill_pieces;
 /// Numbers that are brought into panels at a time: 4 MiB of `f64`.
 const BATCH: usize = 1 << 19;
 
+/// Rows that are written side by side.
+const GROUP: usize = 16;
+
 /// Numbers of panels, which a row of a regression is written as.
 pub(crate) trait Element: Panel + Default + Send {
     /// Weighted rows are multiplied once, by their weight, and not twice by its root.
@@ -203,7 +206,7 @@ impl<P: Element> Kernel for Fill<'_, P> {
     fn run(self) -> bool {
         let Fill { block, rows, columns, scales, centres, weighted, out } = self;
         // A number that is not finite makes this NaN.
-        let mut finite = [0.0; LANES];
+        let (mut finite, mut bad) = ([0.0; LANES], 0.0);
         let filled = rows.len();
         let weight = |row: usize| match block.weights {
             Some(weights) if weighted && weights[row] < 0.0 => f64::NAN,
@@ -212,49 +215,69 @@ impl<P: Element> Kernel for Fill<'_, P> {
             _ => 1.0,
         };
         let (whole, rest) = (columns / LANES, columns % LANES);
-        for (place, row) in rows.enumerate() {
-            let x = &block.x[row * columns..][..columns];
-            let weight = weight(row);
-            finite[0] += weight - weight;
-            let mut write = |panel: usize, numbers: Lanes, second: Lanes| {
-                let (mut high, mut low) = ([0.0; LANES], [0.0; LANES]);
-                for l in 0..LANES {
-                    let scaled = numbers[l] * scales[panel][l];
-                    finite[l] += scaled - scaled;
-                    let (difference, rounding) = two_sum(scaled, -centres[panel][l]);
-                    (high[l], low[l]) = (difference, rounding + second[l]);
+        // Some rows at a time, so that a panel is written in runs: its neighbors lie a power of two away.
+        for group in rows.clone().step_by(GROUP) {
+            let group = group..rows.end.min(group + GROUP);
+            let mut weights = [0.0; GROUP];
+            for (row, place) in group.clone().zip(&mut weights) {
+                *place = weight(row);
+                bad += *place * 0.0;
+            }
+            for panel in 0..whole {
+                let out = &mut out[panel * CHAIN + group.start - rows.start..][..group.len()];
+                for ((row, out), &weight) in group.clone().zip(out).zip(&weights) {
+                    let numbers =
+                        block.x[row * columns + panel * LANES..].first_chunk().unwrap_or(&[0.0; LANES]);
+                    let (high, low) =
+                        shifted(numbers, &[0.0; LANES], &scales[panel], &centres[panel], &mut finite);
+                    *out = P::from_parts(high, low, weight);
                 }
-                (high, low, weight, panel * CHAIN + place)
-            };
-            let (groups, tail) = x.as_chunks::<LANES>();
-            for (panel, numbers) in groups.iter().enumerate() {
-                let (high, low, weight, at) = write(panel, *numbers, [0.0; LANES]);
-                out[at] = P::from_parts(high, low, weight);
             }
             // The last columns, the target and the one may lie in one panel or two.
-            let (mut last, mut second) = ([[0.0; LANES]; 2], [[0.0; LANES]; 2]);
-            let numbers = last.as_flattened_mut();
-            numbers[..rest].copy_from_slice(tail);
-            let (target, rounding) = match block.offset {
-                Some(offset) => two_sum(block.y[row], -offset[row]),
-                None => (block.y[row], 0.0),
-            };
-            numbers[rest] = target;
-            second.as_flattened_mut()[rest] = rounding * scales[whole][rest];
-            for (extra, (numbers, second)) in last.into_iter().zip(second).enumerate() {
-                if whole + extra >= scales.len() {
-                    break;
+            for (row, &weight) in group.zip(&weights) {
+                let (mut last, mut second) = ([[0.0; LANES]; 2], [[0.0; LANES]; 2]);
+                let numbers = last.as_flattened_mut();
+                numbers[..rest].copy_from_slice(&block.x[row * columns + whole * LANES..][..rest]);
+                let (target, rounding) = match block.offset {
+                    Some(offset) => two_sum(block.y[row], -offset[row]),
+                    None => (block.y[row], 0.0),
+                };
+                numbers[rest] = target;
+                second[0][rest] = rounding * scales[whole][rest];
+                let panels = scales.len() - whole;
+                for (extra, (numbers, second)) in last.iter().zip(&second).enumerate().take(panels) {
+                    let panel = whole + extra;
+                    let (mut high, low) =
+                        shifted(numbers, second, &scales[panel], &centres[panel], &mut finite);
+                    if (rest + 1) / LANES == extra {
+                        high[(rest + 1) % LANES] = 1.0;
+                    }
+                    out[panel * CHAIN + row - rows.start] = P::from_parts(high, low, weight);
                 }
-                let (mut high, low, weight, at) = write(whole + extra, numbers, second);
-                if (rest + 1) / LANES == extra {
-                    high[(rest + 1) % LANES] = 1.0;
-                }
-                out[at] = P::from_parts(high, low, weight);
             }
         }
         for panel in out.chunks_exact_mut(CHAIN) {
             panel[filled..].fill(P::default());
         }
-        finite.iter().sum::<f64>() == 0.0
+        finite.iter().sum::<f64>() + bad == 0.0
     }
+}
+
+/// Numbers, scaled and less their centres, in two parts; `second` is added. What is not finite makes `finite` NaN.
+#[inline(always)]
+fn shifted(
+    numbers: &Lanes,
+    second: &Lanes,
+    scales: &Lanes,
+    centres: &Lanes,
+    finite: &mut Lanes,
+) -> (Lanes, Lanes) {
+    let (mut high, mut low) = ([0.0; LANES], [0.0; LANES]);
+    for l in 0..LANES {
+        let scaled = numbers[l] * scales[l];
+        finite[l] += scaled * 0.0;
+        let (difference, rounding) = two_sum(scaled, -centres[l]);
+        (high[l], low[l]) = (difference, rounding + second[l]);
+    }
+    (high, low)
 }

@@ -196,11 +196,11 @@ impl Part<'_> {
             for (g, sum) in sums.products.iter_mut().enumerate() {
                 for r in 0..count {
                     let values = scaled[r * groups + g];
-                    for l in 0..LANES {
-                        let (term, error) = product(values[l], weighted[r].high);
+                    for (l, &value) in values.iter().enumerate() {
+                        let (term, error) = product(value, weighted[r].high);
                         let (total, rounding) = two_sum(sum.high[l], term);
                         sum.high[l] = total;
-                        sum.low[l] += rounding + (error + values[l] * weighted[r].low);
+                        sum.low[l] += rounding + (error + value * weighted[r].low);
                     }
                 }
             }
