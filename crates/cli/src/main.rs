@@ -46,7 +46,7 @@ struct Arguments {
 #[derive(Subcommand)]
 enum Command {
     Demo(Demo),
-    Fit(Fit),
+    Fit(Box<Fit>),
     Predict(Predict),
     Plot(Plot),
     Ops(Ops),

@@ -141,12 +141,15 @@ fn leverage(rows: &[Row], rank: usize, name: &dyn Fn(&Row) -> String) -> Picture
     let mut figure = Figure::new().points("rows", &x, &y).zero_line();
     let places: Vec<f64> =
         (1..=120).map(|k| most * 1.05 * f64::from(k) / 120.0).filter(|&h| h < 1.0).collect();
+    let reach = y.iter().map(|r| r.abs()).fold(0.0, f64::max);
     for distance in [0.5, 1.0] {
         // D = r² h / (k (1 - h)), solved for the standardized residual r (R. D. Cook, Technometrics 19, 1977).
         let height = |h: f64| (distance * rank as f64 * (1.0 - h) / h).sqrt();
         let above: Vec<f64> = places.iter().map(|&h| height(h)).collect();
         let below: Vec<f64> = above.iter().map(|height| -height).collect();
-        let legend = if distance == 1.0 { "Cook's distance 0.5 and 1" } else { "" };
+        // The contours leave the picture together; what is not seen needs no name.
+        let seen = distance == 0.5 && above.iter().any(|&height| height < reach);
+        let legend = if seen { "Cook's distance 0.5 and 1" } else { "" };
         figure = figure.reference(legend, &places, &above).reference("", &places, &below);
     }
     let figure = figure
