@@ -10,6 +10,7 @@
 
 mod conjugate;
 mod curvature;
+pub mod diagnostics;
 mod distribution;
 mod double_double;
 mod encode;
