@@ -10,10 +10,11 @@
 
 mod conjugate;
 mod curvature;
-mod design;
+pub mod diagnostics;
 mod distribution;
 mod double_double;
 mod encode;
+mod encoding;
 pub mod exact;
 mod feature;
 mod fit;
@@ -29,14 +30,14 @@ mod split;
 mod store;
 mod text;
 mod train;
-mod triangle;
 
 pub use distribution::Distribution;
 pub use encode::Missing;
-pub use exact::LeastSquares;
+pub use encoding::Encoding;
+pub use exact::{LeastSquares, LinearFit, Statistics};
 pub use feature::{Feature, Kind, Level, Term};
 pub use fit::{Coefficient, Fit, Part};
-pub use inference::{Covariance, CovarianceKind, Inference, TermEstimate};
+pub use inference::{Covariance, CovarianceKind, Inference, TermEstimate, Test};
 pub use model::Model;
 pub use observations::{Block, InMemory, Observations};
 pub use regression::LinearRegression;

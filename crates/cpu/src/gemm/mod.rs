@@ -6,6 +6,7 @@
 //! longer sum are added in order. Tile sizes differ between instruction sets, that chain does not.
 
 mod packed;
+mod turn;
 mod vector;
 
 use ndgrad_array::{Array, Buffer, Element, Layout};
