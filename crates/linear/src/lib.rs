@@ -5,16 +5,20 @@
 //! - [`Model`] predicts, and is saved and loaded.
 //! - [`LeastSquares`] solves exactly, for arrays of numbers.
 //! - [`Observations`] are the rows that estimators read, in memory ([`InMemory`]) or block by block from elsewhere.
+//! - [`Inference`] is what the data say about each coefficient: errors, tests, intervals; [`Distribution`] has the tails.
 //! - [`metrics`] say how good predictions are.
 
 mod conjugate;
 mod curvature;
-mod design;
+pub mod diagnostics;
+mod distribution;
 mod double_double;
 mod encode;
 pub mod exact;
 mod feature;
 mod fit;
+mod incomplete;
+mod inference;
 mod linear;
 pub mod metrics;
 mod model;
@@ -25,12 +29,13 @@ mod split;
 mod store;
 mod text;
 mod train;
-mod triangle;
 
+pub use distribution::Distribution;
 pub use encode::Missing;
-pub use exact::LeastSquares;
+pub use exact::{LeastSquares, LinearFit, Statistics};
 pub use feature::{Feature, Kind, Level, Term};
 pub use fit::{Coefficient, Fit, Part};
+pub use inference::{Covariance, CovarianceKind, Inference, TermEstimate, Test};
 pub use model::Model;
 pub use observations::{Block, InMemory, Observations};
 pub use regression::LinearRegression;
