@@ -114,7 +114,16 @@ impl Chunks {
             return Err(Error::content(Place::file(&input.name), message));
         }
         let (rest, spare) = (Vec::new(), Spare::default());
-        Ok(Chunks { input: input.clone(), reader, delimiter, size, line: lines + 1, rest, ended: false, spare })
+        Ok(Chunks {
+            input: input.clone(),
+            reader,
+            delimiter,
+            size,
+            line: lines + 1,
+            rest,
+            ended: false,
+            spare,
+        })
     }
 
     fn read(&mut self) -> Result<Option<Chunk>> {

@@ -106,15 +106,13 @@ impl Reader {
 
     /// Reads a chunk record by record, which says what is wrong with it.
     fn read_carefully(&self, chunk: &Chunk, builders: &mut [Builder]) -> Result<Result<Lines, Stop>> {
-        let mut records =
-            Records::resume(&self.file, self.delimiter, &self.names, chunk.line, chunk.bytes());
+        let mut records = Records::resume(&self.file, self.delimiter, &self.names, chunk.line, chunk.bytes());
         let mut lines = Lines::default();
         while records.advance_row()? {
             for (builder, (column, _)) in builders.iter_mut().zip(&self.plan.columns) {
                 let text = records.field(*column);
                 if let Err(wanted) = builder.push(lines.rows(), text) {
-                    let builder =
-                        self.slots[*column].expect("a builder for each column of the plan");
+                    let builder = self.slots[*column].expect("a builder for each column of the plan");
                     let text = text.trim().to_string();
                     return Ok(Err(Stop::Other { line: records.line(), builder, wanted, text }));
                 }
@@ -124,4 +122,3 @@ impl Reader {
         Ok(Ok(lines))
     }
 }
-

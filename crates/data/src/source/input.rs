@@ -177,7 +177,8 @@ impl<R: Read> Read for Frames<R> {
                         return Ok(0);
                     }
                     let decoder = StreamingDecoder::new(input);
-                    let decoder = decoder.map_err(|error| io::Error::new(ErrorKind::InvalidData, error.to_string()))?;
+                    let decoder =
+                        decoder.map_err(|error| io::Error::new(ErrorKind::InvalidData, error.to_string()))?;
                     self.0 = State::Within(Box::new(decoder));
                 }
             }
@@ -213,7 +214,8 @@ mod tests {
     #[test]
     fn frames_of_zstd_follow_each_other() {
         let frame = |text: &[u8]| {
-            let compressed = ruzstd::encoding::compress_to_vec(text, ruzstd::encoding::CompressionLevel::Fastest);
+            let compressed =
+                ruzstd::encoding::compress_to_vec(text, ruzstd::encoding::CompressionLevel::Fastest);
             assert!(compressed.starts_with(b"\x28\xb5\x2f\xfd"));
             compressed
         };
@@ -229,7 +231,10 @@ mod tests {
     fn what_is_damaged_is_said_to_be() {
         let mut bytes = gzip(&b"one,two,three\n".repeat(100));
         let error = read(bytes[..bytes.len() - 9].to_vec()).unwrap_err();
-        assert!(error.starts_with("a.csv.gz: cannot read: its gzip stream is damaged or cut short"), "{error}");
+        assert!(
+            error.starts_with("a.csv.gz: cannot read: its gzip stream is damaged or cut short"),
+            "{error}"
+        );
         assert!(error.ends_with("Copy the file anew from where it came from."), "{error}");
         let middle = bytes.len() / 2;
         bytes[middle] ^= 0xff;

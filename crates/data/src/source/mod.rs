@@ -82,7 +82,10 @@ struct Knowledge {
 
 impl std::fmt::Debug for Source {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Source").field("name", &self.name).field("names", &self.names()).finish_non_exhaustive()
+        f.debug_struct("Source")
+            .field("name", &self.name)
+            .field("names", &self.names())
+            .finish_non_exhaustive()
     }
 }
 
@@ -290,16 +293,17 @@ impl Source {
     ) -> Result<()> {
         let (plan, header) = self.plan(columns)?;
         let (map, header) = (&map, &header);
-        let tasks: Tasks<'_, Result<Option<T>, Trouble>> = Box::new(self.format.tasks(&plan)?.map(move |task| {
-            let task = task?;
-            Ok(Box::new(move || {
-                Ok(match task()? {
-                    Ok(piece) if piece.rows == 0 => Ok(None),
-                    Ok(piece) => map(self.assemble(piece, header)).map(Some).map_err(Trouble::Other),
-                    Err(trouble) => Err(trouble),
-                })
-            }) as Task<'_, _>)
-        }));
+        let tasks: Tasks<'_, Result<Option<T>, Trouble>> =
+            Box::new(self.format.tasks(&plan)?.map(move |task| {
+                let task = task?;
+                Ok(Box::new(move || {
+                    Ok(match task()? {
+                        Ok(piece) if piece.rows == 0 => Ok(None),
+                        Ok(piece) => map(self.assemble(piece, header)).map(Some).map_err(Trouble::Other),
+                        Err(trouble) => Err(trouble),
+                    })
+                }) as Task<'_, _>)
+            }));
         in_order(tasks, |made| self.note(made)?.map_or(Ok(()), &mut visit))
     }
 
@@ -324,7 +328,11 @@ impl Source {
         let mut seen = vec![false; kinds.len()];
         for name in columns {
             let column = self.position(name.as_ref())?;
-            assert!(!std::mem::replace(&mut seen[column], true), "column {:?} is asked for twice", name.as_ref());
+            assert!(
+                !std::mem::replace(&mut seen[column], true),
+                "column {:?} is asked for twice",
+                name.as_ref()
+            );
             plan.push((column, Use::Column(kinds[column])));
         }
         let all = plan.iter().map(|(column, _)| *column).eq(0..seen.len());

@@ -206,7 +206,11 @@ pub(crate) fn in_order<'a, T: Send + 'a>(
         let stop = Stop(&shared);
         for _ in 1..threads {
             let shared = &shared;
-            if thread::Builder::new().name("ndgrad-read".into()).spawn_scoped(scope, || shared.help()).is_err() {
+            if thread::Builder::new()
+                .name("ndgrad-read".into())
+                .spawn_scoped(scope, || shared.help())
+                .is_err()
+            {
                 break;
             }
         }

@@ -1,8 +1,8 @@
 //! The fields of a chunk of text, given to the builders of their columns.
 
+use super::Kind;
 use super::builder::Builder;
 use super::chunks::Chunk;
-use super::Kind;
 use crate::table::{Lines, is_break, prefix};
 use memchr::{memchr, memchr3};
 
@@ -121,7 +121,8 @@ impl<'a> Fields<'a> {
     /// The end of a field without quotes.
     #[inline]
     fn end(&self) -> usize {
-        memchr3(self.delimiter, b'\n', b'\r', &self.bytes[self.at..]).map_or(self.bytes.len(), |end| self.at + end)
+        memchr3(self.delimiter, b'\n', b'\r', &self.bytes[self.at..])
+            .map_or(self.bytes.len(), |end| self.at + end)
     }
 
     /// Skips a field; gives the number of line breaks in it.

@@ -1,8 +1,8 @@
 //! `Tables`: the rows of a source, table by table.
 
+use super::Source;
 use super::format::{Piece, Trouble};
 use super::ordered::Ordered;
-use super::Source;
 use crate::table::{Header, Table};
 use ndgrad_array::Result;
 use std::sync::Arc;

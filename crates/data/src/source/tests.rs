@@ -43,10 +43,16 @@ fn what_is_declared_is_kept() {
     let text = late_text();
     let small = || Options::new().batch_bytes(256);
     let categories = source(&text, &small().categories(["z"])).unwrap();
-    assert_eq!(categories.table().unwrap().category("z").unwrap().levels(), ["0", "1", "2", "3", "4", "5", "6"]);
+    assert_eq!(
+        categories.table().unwrap().category("z").unwrap().levels(),
+        ["0", "1", "2", "3", "4", "5", "6"]
+    );
     let numbers = source(&text, &small().numbers(["late"])).unwrap();
     for error in [numbers.table().unwrap_err(), numbers.schema().unwrap_err()] {
-        assert!(error.to_string().starts_with("t.csv:502: column \"late\": \"K1A\" is not a number"), "{error}");
+        assert!(
+            error.to_string().starts_with("t.csv:502: column \"late\": \"K1A\" is not a number"),
+            "{error}"
+        );
     }
     let dates = source("d\n2024-01-01\n2024-13-01\n", &Options::new().dates(["d"])).unwrap_err();
     assert_eq!(
@@ -120,7 +126,9 @@ fn compressed_files_are_read_by_their_first_bytes() {
     encoder.write_all(text).unwrap();
     let zstd = ruzstd::encoding::compress_to_vec(text, ruzstd::encoding::CompressionLevel::Fastest);
     let expected = Csv::new().delimiter(b'\t').read_from("t", text).unwrap();
-    for (name, bytes) in [("t.tsv.gz", encoder.finish().unwrap()), ("t.tsv.zst", zstd.clone()), ("t.TAB", zstd)] {
+    for (name, bytes) in
+        [("t.tsv.gz", encoder.finish().unwrap()), ("t.tsv.zst", zstd.clone()), ("t.TAB", zstd)]
+    {
         let path = directory.path().join(name);
         std::fs::write(&path, bytes).unwrap();
         assert_eq!(Table::read_csv(&path).unwrap(), expected, "{name}");
@@ -147,7 +155,9 @@ fn plainly(text: &str) -> Result<Vec<Column>, String> {
     }
     let columns = (0..records.names().len()).map(|index| {
         let fields = || rows.iter().map(|row| Field::read(&row[index]));
-        let all = |wanted: fn(&Value) -> bool| fields().all(|field| field.value == Value::Missing || wanted(&field.value));
+        let all = |wanted: fn(&Value) -> bool| {
+            fields().all(|field| field.value == Value::Missing || wanted(&field.value))
+        };
         if all(|value| matches!(value, Value::Number(_))) || all(|value| matches!(value, Value::Date(_))) {
             return Column::Numeric(Numeric::from_iter(fields().map(|field| match field.value {
                 Value::Number(number) | Value::Date(number) => Some(number),

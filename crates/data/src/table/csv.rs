@@ -16,8 +16,9 @@ use std::path::Path;
 ///
 /// A column is numeric if every field that is not missing is a finite number (`1`, `-2.5`, `.5`, `1e5`); so is
 /// one in which everything is missing. Any other is a category column; `inf`, `nan` and `12,5` therefore
-/// make it one, and [`Table::numeric`] then says which line is to blame. [`Tally::is_mostly_numeric`] tells such columns from
-/// real categories.
+/// make it one, and [`Table::numeric`] then says which line is to blame.
+/// [`Tally::is_mostly_numeric`](super::Tally::is_mostly_numeric) tells such columns from real categories. One in which
+/// every field is an ISO date or time holds numbers of days since 1970-01-01; see [`Source`].
 ///
 /// ```
 /// use ndgrad_data::Csv;

@@ -2,8 +2,8 @@
 
 mod append;
 mod category;
-mod column;
 mod collect;
+mod column;
 mod csv;
 mod date;
 mod field;

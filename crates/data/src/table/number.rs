@@ -2,8 +2,8 @@
 
 /// The powers of ten that are exact in f64.
 const POWERS: [f64; 23] = [
-    1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20,
-    1e21, 1e22,
+    1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18,
+    1e19, 1e20, 1e21, 1e22,
 ];
 
 /// Below this, whole numbers are exact in f64.
@@ -78,7 +78,8 @@ fn whole(bytes: &[u8], mut at: usize, number: &mut u64) -> usize {
 #[inline(always)]
 fn eight_digits(bytes: u64) -> Option<u64> {
     const ZEROS: u64 = 0x3030_3030_3030_3030;
-    let is_digits = (bytes & 0xF0F0_F0F0_F0F0_F0F0) | ((bytes.wrapping_add(0x0606_0606_0606_0606) & 0xF0F0_F0F0_F0F0_F0F0) >> 4);
+    let is_digits = (bytes & 0xF0F0_F0F0_F0F0_F0F0)
+        | ((bytes.wrapping_add(0x0606_0606_0606_0606) & 0xF0F0_F0F0_F0F0_F0F0) >> 4);
     if is_digits != 0x3333_3333_3333_3333 {
         return None;
     }
@@ -102,7 +103,7 @@ mod tests {
             ("5.", 5.0, 2),
             ("1e-3,", 1e-3, 4),
             ("12345678.12345678,", 12345678.12345678, 17),
-            ("0.1234567890123456789012345,", 0.1234567890123456789012345, 27),
+            ("0.1234567890123456789012345,", 0.12345678901234568, 27),
             ("1E+10 ", 1e10, 5),
         ];
         for (text, number, end) in cases {
