@@ -14,6 +14,7 @@ pub mod diagnostics;
 mod distribution;
 mod double_double;
 mod encode;
+mod encoding;
 pub mod exact;
 mod feature;
 mod fit;
@@ -32,6 +33,7 @@ mod train;
 
 pub use distribution::Distribution;
 pub use encode::Missing;
+pub use encoding::Encoding;
 pub use exact::{LeastSquares, LinearFit, Statistics};
 pub use feature::{Feature, Kind, Level, Term};
 pub use fit::{Coefficient, Fit, Part};
