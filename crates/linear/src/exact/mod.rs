@@ -31,7 +31,7 @@ mod problem;
 mod products;
 pub(crate) mod residuals;
 mod statistics;
-mod triangle;
+pub(crate) mod triangle;
 
 pub use linear_fit::LinearFit;
 pub use statistics::Statistics;
