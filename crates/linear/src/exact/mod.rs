@@ -22,6 +22,7 @@
 //! Least Squares Problems (SIAM, 1996).
 
 pub(crate) mod answer;
+mod file;
 pub(crate) mod frame;
 mod gather;
 mod householder;
@@ -30,7 +31,7 @@ mod problem;
 mod products;
 pub(crate) mod residuals;
 mod statistics;
-mod triangle;
+pub(crate) mod triangle;
 
 pub use linear_fit::LinearFit;
 pub use statistics::Statistics;
