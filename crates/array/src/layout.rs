@@ -16,7 +16,7 @@ pub struct Layout {
 
 impl Layout {
     /// Row-major order from the start of a buffer.
-    #[inline]
+    #[inline(always)]
     pub fn contiguous(shape: Shape) -> Layout {
         let mut strides = [0; MAX_RANK];
         let mut stride = 1;
@@ -62,6 +62,13 @@ impl Layout {
     #[inline]
     pub fn is_contiguous(&self) -> bool {
         self.contiguous
+    }
+
+    /// Whether all elements, of which there is one at least, are one and the same in memory: a single number, perhaps
+    /// stretched.
+    #[inline]
+    pub fn is_single(&self) -> bool {
+        self.shape.iter().zip(&self.strides).all(|(&size, &stride)| size == 1 || (stride == 0 && size != 0))
     }
 
     /// The axes in another order: axis `i` of the result is axis `order[i]` of this layout.
