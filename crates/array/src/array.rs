@@ -123,7 +123,7 @@ impl Array {
         assert!(self.layout.is_contiguous(), "only a contiguous array is written as a slice");
         let size = self.layout.shape().size();
         let start = if size == 0 { 0 } else { self.layout.offset() };
-        &mut self.buffer.as_mut_slice()[start..start + size]
+        &mut self.buffer.as_mut_slice()[start..][..size]
     }
 
     /// The whole buffer, to be changed through [`Array::layout`]; a shared one is copied first.

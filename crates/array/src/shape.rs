@@ -50,7 +50,12 @@ impl Shape {
     /// The number of elements: the product of the sizes, 1 for a scalar.
     #[inline]
     pub fn size(&self) -> usize {
-        self.iter().product()
+        match self[..] {
+            [] => 1,
+            [size] => size,
+            [rows, columns] => rows * columns,
+            _ => self.iter().product(),
+        }
     }
 
     /// Replaces the size of one axis.

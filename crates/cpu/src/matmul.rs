@@ -96,10 +96,7 @@ impl<T: Element> Combine for Sum<T> {
 /// A matrix times a single column.
 fn matvec<T: Element>(matrix: Matrix<'_, T>, column: Matrix<'_, T>, out: &mut [T]) {
     if matrix.rows.max(matrix.columns) <= tiny::MOST {
-        for (row, out) in out.iter_mut().enumerate() {
-            *out = fold_few(matrix.columns, &Scattered { matrix, row, column });
-        }
-        return;
+        return vectorized_for::<T, _>(Few { matrix, column, out });
     }
     let (count, size, sum) = (matrix.columns, size_of::<T>(), Sum::<T>(PhantomData));
     let packed: Buffer;
@@ -184,7 +181,26 @@ impl<T: Element> Kernel for Dots<'_, T> {
     }
 }
 
-/// The products of one row of a matrix with a column, wherever their numbers lie.
+/// Few products of few numbers each, wherever they lie.
+struct Few<'a, T> {
+    matrix: Matrix<'a, T>,
+    column: Matrix<'a, T>,
+    out: &'a mut [T],
+}
+
+impl<T: Element> Kernel for Few<'_, T> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self) {
+        let Few { matrix, column, out } = self;
+        for (row, out) in out.iter_mut().enumerate() {
+            *out = fold_few(matrix.columns, &Scattered { matrix, row, column });
+        }
+    }
+}
+
+/// The products of one row of a matrix with a column.
 struct Scattered<'a, T> {
     matrix: Matrix<'a, T>,
     row: usize,

@@ -194,10 +194,21 @@ pub fn fold_run<R: Run>(count: usize, run: &R) -> R::Number {
     branches[..depth - 1].iter().rev().fold(last, |total, &branch| run.combine(branch, total))
 }
 
-/// [`fold_run`] of a single block, for which its many lanes need not be set out.
+/// [`fold_run`] of no more numbers than there are lanes.
 #[inline(always)]
 pub fn fold_few<R: Run>(count: usize, run: &R) -> R::Number {
-    fold_blocks::<R, 1>(run, 0, count)[0]
+    let mut lanes = [run.identity(); LANES];
+    for (i, lane) in lanes.iter_mut().enumerate().take(count) {
+        *lane = run.add_one(*lane, i);
+    }
+    let mut width = lanes_of(count) / 2;
+    while width > 0 {
+        for i in 0..width {
+            lanes[i] = run.combine(lanes[i], lanes[i + width]);
+        }
+        width /= 2;
+    }
+    lanes[0]
 }
 
 /// Reduces `N` blocks of `count` numbers from `start` on at the same time, so that none waits for the additions of

@@ -3,8 +3,10 @@
 
 use ndgrad_array::{Array, Binary, Element, Unary};
 
-/// Elements of what counts as few.
-pub const MOST: usize = 16;
+use crate::reduce::LANES;
+
+/// Elements of what counts as few: a sum has a lane for each.
+pub const MOST: usize = LANES;
 
 /// An operand by the elements of a result: one behind the other for each of them, or one for all.
 struct Few<'a, T> {
