@@ -4,16 +4,15 @@
 use ndgrad::prelude::*;
 
 use crate::data::Rows;
-use crate::report::{Report, timed};
-use crate::seeds_loop::{train, train_compiled};
+use crate::report::Report;
+use crate::seeds_loop::measure;
 
 /// Measures the workload.
 pub fn run() {
     let rows = Rows::of_linear();
-    type Train = fn(&Rows, [&Tensor; 2]) -> f64;
-    for (variant, train) in [("eager", train as Train), ("compiled", train_compiled)] {
+    for variant in ["eager", "compiled"] {
         let (w, b) = (Tensor::zeros([100, 1]).attach_grad(), Tensor::zeros([1]).attach_grad());
-        let (seconds, loss) = timed(|| train(&rows, [&w, &b]));
+        let (seconds, loss) = measure(&rows, [&w, &b], variant);
         let figure = rows.count() as f64 / seconds;
         Report { workload: "S3", case: "epoch", variant, figure, unit: "rows/s", check: Some(loss) }.print();
     }

@@ -9,7 +9,7 @@ use crate::bench::{target, write_whole};
 use crate::{Outcome, cargo, read, root};
 
 /// The kinds of steps that the program `steps` knows.
-const KINDS: &[&str] = &["eager", "replay"];
+const KINDS: &[&str] = &["eager", "replay", "epoch"];
 
 /// How much a step may grow before it is refused.
 const MOST: f64 = 1.05;

@@ -6,6 +6,7 @@
 
 mod elementwise;
 mod gemm;
+pub mod gram;
 mod linalg;
 mod lines;
 pub mod loops;

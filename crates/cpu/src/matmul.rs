@@ -65,7 +65,7 @@ fn last_two(shape: &Shape) -> [usize; 2] {
     [shape[shape.rank() - 2], shape[shape.rank() - 1]]
 }
 
-fn product<T: Packed>(x: Matrix<'_, T>, y: Matrix<'_, T>, out: &mut [T]) {
+pub(crate) fn product<T: Packed>(x: Matrix<'_, T>, y: Matrix<'_, T>, out: &mut [T]) {
     if out.is_empty() {
     } else if x.columns == 0 {
         out.fill(T::default());

@@ -5,7 +5,7 @@ use ndgrad_array::{Array, DTypes, Element, Layout, Wide, with_dtype};
 
 use crate::contiguous;
 use crate::simd::prefetch;
-use crate::threads::split;
+use crate::threads::{fill_pieces, split};
 use crate::tiles::for_tiles;
 use crate::transpose::{Rows, SIDE, transpose};
 
@@ -175,25 +175,58 @@ pub fn fill(value: Wide, out: &mut Array) {
 /// Rows ahead of the one that is copied that are asked from memory. What lies on so many pages no processor foresees.
 const AHEAD: usize = 8;
 
+/// The same for rows that are copied as one element, which takes a fraction of the time, of arrays of so many bytes: smaller
+/// ones are near.
+const AHEAD_SHORT: usize = 64;
+const LEAST_FAR: usize = 1 << 20;
+
 pub fn gather(x: &Array, rows: &[usize], out: &mut Array) {
     let x = contiguous(x);
-    let source = x.as_bytes().expect("a contiguous copy");
-    let (size, width) = (x.dtype().size(), x.shape()[1..].iter().product::<usize>());
-    if width == 0 {
-        return;
-    }
-    with_size!(size, T => {
-        let source: &[T] = cast_slice(source);
-        split(out.as_bytes_mut(), size, 1, width, &|start, out| {
-            let (out, rows): (&mut [T], _) = (cast_slice_mut(out), &rows[start / width..]);
-            for (i, out) in out.chunks_exact_mut(width).enumerate() {
-                if let Some(&row) = rows.get(i + AHEAD) {
-                    prefetch(&source[row * width..][..width]);
-                }
-                copy_row(&source[rows[i] * width..][..width], out);
-            }
-        });
+    let (source, width) = (x.as_bytes().expect("a contiguous copy"), x.shape()[1..].iter().product());
+    gatherer(x.dtype().size(), width)(source, width, rows, out.as_bytes_mut());
+}
+
+/// Copies rows of so many elements: from all rows, by number, as many as there is room for; what numbers follow are
+/// asked from memory.
+pub type GatherRows = fn(&[u8], usize, &[usize], &mut [u8]);
+
+/// The function that gathers rows of `width` elements of `size` bytes. Short ones are copied as one element.
+pub fn gatherer(size: usize, width: usize) -> GatherRows {
+    with_size!(size, T => match width {
+        0 => |_, _, _, _| {},
+        1 => gather_short::<[T; 1]>,
+        2 => gather_short::<[T; 2]>,
+        4 => gather_short::<[T; 4]>,
+        _ => gather_long::<T>,
     })
+}
+
+fn gather_short<R: Pod + Send + Sync>(source: &[u8], _: usize, rows: &[usize], out: &mut [u8]) {
+    let (source, out): (&[R], &mut [R]) = (cast_slice(source), cast_slice_mut(out));
+    let is_far = size_of_val(source) >= LEAST_FAR;
+    fill_pieces(out, 1, 1, |start, out| {
+        let rows = &rows[start..];
+        let ahead = if is_far { rows.get(AHEAD_SHORT..).unwrap_or_default() } else { &[] };
+        for (_, &row) in out.iter().zip(ahead) {
+            prefetch(std::slice::from_ref(&source[row]));
+        }
+        for (out, &row) in out.iter_mut().zip(rows) {
+            *out = source[row];
+        }
+    });
+}
+
+fn gather_long<T: Pod + Send + Sync>(source: &[u8], width: usize, rows: &[usize], out: &mut [u8]) {
+    let (source, out): (&[T], &mut [T]) = (cast_slice(source), cast_slice_mut(out));
+    fill_pieces(out, 1, width, |start, out| {
+        let rows = &rows[start / width..];
+        for (i, out) in out.chunks_exact_mut(width).enumerate() {
+            if let Some(&row) = rows.get(i + AHEAD) {
+                prefetch(&source[row * width..][..width]);
+            }
+            copy_row(&source[rows[i] * width..][..width], out);
+        }
+    });
 }
 
 pub fn scatter_add(x: &Array, rows: &[usize], out: &mut Array) {

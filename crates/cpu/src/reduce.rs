@@ -69,13 +69,13 @@ type RowsOf<'a> = &'a (dyn Fn(usize, Range<usize>, &mut [u8]) + Sync);
 type LanesOf<'a> = &'a (dyn Fn(&mut [u8], usize, Range<usize>, Range<usize>) + Sync);
 
 /// [`Combine`] for whole rows of numbers.
-trait Fold: Combine {
+pub(crate) trait Fold: Combine {
     /// Reduces rows of `count` numbers, one behind the other, to one number each.
     fn rows(&self, x: &[u8], count: usize, out: &mut [u8]);
 }
 
 /// A formula over one dtype.
-struct Typed<T, F>(F, PhantomData<fn() -> T>);
+pub(crate) struct Typed<T, F>(pub F, pub PhantomData<fn() -> T>);
 
 impl<T: Element, F: Reduction> Combine for Typed<T, F> {
     fn identity(&self, out: &mut [u8]) {
@@ -249,38 +249,80 @@ fn lanes_of(count: usize) -> usize {
 
 fn reduce_with(fold: &dyn Fold, x: &Array, kept: usize, out: &mut Array) {
     let size = out.dtype().size();
-    if out.shape().size() == 0 {
-        return;
-    }
-    let count = x.shape()[kept..].iter().product();
-    if count == 0 {
-        return fold.identity(out.as_bytes_mut());
-    }
-    if let Some(elements) = x.as_bytes() {
-        return reduce_rows(fold, elements, None, count, size, out);
-    }
-    let (outer, inner) = x.layout().split(kept);
-    let (outer, inner) = (outer.collapse(), inner.collapse());
-    match (inner.strides(), outer.strides()) {
-        ([] | [1], _) => reduce_rows(fold, x.bytes(), Some(&outer), count, size, out),
-        (&[stride], &[.., 1]) => reduce_columns(fold, x.bytes(), &outer, stride, count, size, out),
-        _ => {
+    match Arrangement::new(x.layout(), kept) {
+        Some(arrangement) => reduce_arranged(fold, x.bytes(), &arrangement, size, out.as_bytes_mut()),
+        None => {
             let copy = contiguous(x);
-            reduce_rows(fold, copy.as_bytes().expect("a contiguous copy"), None, count, size, out);
+            let arrangement =
+                Arrangement::new(copy.layout(), kept).expect("the numbers of a copy lie in order");
+            reduce_arranged(fold, copy.bytes(), &arrangement, size, out.as_bytes_mut());
         }
     }
 }
 
-/// The numbers of an output lie one behind the other, those of the outputs as `outer` says or likewise.
-fn reduce_rows(
+/// How the numbers of each output lie.
+pub(crate) struct Arrangement {
+    /// The numbers of an output.
+    count: usize,
+    /// Where the first number of each output lies.
+    outer: Layout,
+    kind: Kind,
+}
+
+enum Kind {
+    /// All numbers lie one behind the other, output after output.
+    Whole,
+    /// Those of an output do.
+    Rows,
+    /// Those of an output lie so far apart, and those of neighbouring outputs side by side.
+    Columns(isize),
+}
+
+impl Arrangement {
+    /// None if the numbers of an output lie in no order that a loop could follow.
+    pub fn new(layout: &Layout, kept: usize) -> Option<Arrangement> {
+        let count = layout.shape()[kept..].iter().product();
+        let (outer, inner) = layout.split(kept);
+        if layout.is_contiguous() || layout.shape().size() == 0 {
+            return Some(Arrangement { count, outer, kind: Kind::Whole });
+        }
+        let (outer, inner) = (outer.collapse(), inner.collapse());
+        let kind = match (inner.strides(), outer.strides()) {
+            ([] | [1], _) => Kind::Rows,
+            (&[stride], &[.., 1]) => Kind::Columns(stride),
+            _ => return None,
+        };
+        Some(Arrangement { count, outer, kind })
+    }
+}
+
+pub(crate) fn reduce_arranged(
     fold: &dyn Fold,
     x: &[u8],
-    outer: Option<&Layout>,
-    count: usize,
+    arrangement: &Arrangement,
     size: usize,
-    out: &mut Array,
+    out: &mut [u8],
 ) {
-    fold_rows(fold, count, size, out.as_bytes_mut(), &|first, numbers, out| {
+    let Arrangement { count, ref outer, ref kind } = *arrangement;
+    if out.is_empty() {
+        return;
+    }
+    if count == 0 {
+        return fold.identity(out);
+    }
+    match *kind {
+        Kind::Whole => {
+            let x = &x[outer.offset() * size..];
+            reduce_rows(fold, x, None, count, size, out);
+        }
+        Kind::Rows => reduce_rows(fold, x, Some(outer), count, size, out),
+        Kind::Columns(stride) => reduce_columns(fold, x, outer, stride, count, size, out),
+    }
+}
+
+/// The numbers of an output lie one behind the other, those of the outputs as `outer` says or likewise.
+fn reduce_rows(fold: &dyn Fold, x: &[u8], outer: Option<&Layout>, count: usize, size: usize, out: &mut [u8]) {
+    fold_rows(fold, count, size, out, &|first, numbers, out| {
         let all = numbers.len() == count;
         match outer {
             None if all => fold.rows(&x[first * count * size..][..out.len() * count], count, out),
@@ -346,12 +388,12 @@ fn reduce_columns(
     stride: isize,
     count: usize,
     size: usize,
-    out: &mut Array,
+    out: &mut [u8],
 ) {
     let last = outer.shape().rank() - 1;
     let columns = outer.shape()[last];
     let groups = outer.split(last).0;
-    fold_columns(fold, count, columns, size, out.as_bytes_mut(), &|lanes, group, columns, rows| {
+    fold_columns(fold, count, columns, size, out, &|lanes, group, columns, rows| {
         let start = groups.offsets_from(group).next().expect("a group of outputs") + columns.start;
         let place = |row: usize| start.wrapping_add_signed(stride * row as isize) * size;
         let width = columns.len();

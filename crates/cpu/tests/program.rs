@@ -1,11 +1,11 @@
 //! Programs over slots: what a pass computes is what its formulas compute one after the other, whatever the size.
 
 use ndgrad_array::{
-    Array, Backend, Binary, DType, DTypes, Device, Layout, OperationError, Predicate, Scalar, Shape, Spec,
-    Unary,
+    Array, Backend, Binary, DType, DTypes, Device, Layout, OperationError, Predicate, Reduction, Scalar,
+    Shape, Spec, Unary,
 };
 use ndgrad_cpu::Cpu;
-use ndgrad_cpu::program::{Compute, Formula, Pass, Program, Slot, Step};
+use ndgrad_cpu::program::{Compute, Formula, Operand, Pass, Program, Routine, Slot, Step};
 use proptest::prelude::*;
 
 #[derive(Clone, Copy)]
@@ -226,5 +226,85 @@ proptest! {
     #[test]
     fn passes_of_any_shape_agree(rows in 0usize..40, columns in 1usize..90) {
         check(rows, columns, DType::F32, 1);
+    }
+}
+
+/// A few elements take other kernels than many do, which sum in the same order.
+#[test]
+fn products_and_sums_of_any_size_are_those_of_the_backend() {
+    #[derive(Clone, Copy)]
+    struct Add;
+    impl Reduction for Add {
+        const DTYPES: DTypes = DTypes::NUMBERS;
+
+        fn identity<S: Scalar>(self) -> S {
+            S::ZERO
+        }
+
+        fn combine<S: Scalar>(self, left: S, right: S) -> S {
+            left + right
+        }
+    }
+
+    for dtype in [DType::F32, DType::F64, DType::I32] {
+        for (rows, inner, columns) in
+            (0..6).flat_map(|i| (0..6).flat_map(move |j| [0, 1, 2, 5].map(|k| (i, j, k))))
+        {
+            let x = narrowed(&numbers(&[rows, inner], 1.0), dtype);
+            let y = narrowed(&numbers(&[columns, inner], 2.0), dtype);
+            let turned = y.layout().transpose();
+            let mut expected = Array::new(spec(&[rows, columns], dtype));
+            Cpu.matmul(&x, &y.view(turned), &mut expected);
+            let operands =
+                [Operand { slot: x.spec(), layout: *x.layout() }, Operand { slot: y.spec(), layout: turned }];
+            let Some(routine) = Routine::product(operands[0], operands[1], expected.spec()) else {
+                assert_eq!(rows * columns, 0);
+                continue;
+            };
+            check_routine(routine, &[&x, &y], &expected);
+
+            for (kept, layout) in [(1, *x.layout()), (1, x.layout().transpose()), (0, *x.layout())] {
+                let shape = Shape::new(&layout.shape()[..kept]);
+                let mut expected = Array::new(Spec { shape, ..x.spec() });
+                Cpu.reduce(Add, &x.view(layout), kept, &mut expected);
+                let operand = Operand { slot: x.spec(), layout };
+                if let Some(routine) = Routine::reduction(Add, operand, kept, None, expected.spec()) {
+                    check_routine(routine, &[&x], &expected);
+                }
+            }
+        }
+    }
+}
+
+#[track_caller]
+fn check_routine(routine: Routine, inputs: &[&Array], expected: &Array) {
+    let out = Slot(inputs.len());
+    let specs = inputs.iter().map(|input| input.spec()).chain([expected.spec()]).collect();
+    let slots: Vec<Slot> = (0..inputs.len()).map(Slot).collect();
+    let mut program = Program::new(specs, vec![Step::Routine { routine, inputs: slots, out }]);
+    inputs.iter().enumerate().for_each(|(slot, &input)| program.put(Slot(slot), input.clone()));
+    program.run().unwrap();
+    assert_eq!(bits(program.get(out)), bits(expected), "{:?} {}", inputs[0].spec(), expected.shape());
+}
+
+#[test]
+fn rows_are_gathered_into_a_slot() {
+    for width in [1, 2, 3, 4, 7] {
+        let table = numbers(&[9, width + 1], 3.0);
+        let table = table.view(table.layout().slice(1, 1, width, 1));
+        let rows = [8, 0, 3, 3];
+        let mut pass = Pass::new(4 * width);
+        let x = pass.read(Slot(0), DType::F64);
+        let half = pass.apply(Formula::map(Halve, DType::F64).unwrap(), &[x]);
+        pass.store(half, Slot(1));
+        let mut program = Program::new(vec![spec(&[4, width], DType::F64); 2], vec![Step::Pass(pass)]);
+        let gather = program.gathering(&table, Slot(0));
+        program.gather(&gather, &rows);
+        program.run().unwrap();
+        let mut expected = Array::new(spec(&[4, width], DType::F64));
+        Cpu.gather(&table, &rows, &mut expected);
+        assert_eq!(bits(program.get(Slot(0))), bits(&expected));
+        let halves: Vec<f64> = expected.to_vec::<f64>().into_iter().map(|x| x * 0.5).collect();
+        assert_eq!(program.get(Slot(1)).to_vec::<f64>(), halves);
     }
 }

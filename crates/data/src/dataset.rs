@@ -44,6 +44,13 @@ pub trait Dataset: Send + Sync + 'static {
     fn is_empty(&self) -> bool {
         self.len() == 0
     }
+
+    /// The tensors whose rows a batch is, in the order of the tensors in it, if it is nothing else: a compiled function
+    /// then goes over batches without making them ([`Compiled::over`](ndgrad_tensor::compile::Compiled::over)). None by
+    /// default.
+    fn tables(&self) -> Vec<Tensor> {
+        Vec::new()
+    }
 }
 
 /// The rows along the first axis, without history: no gradient flows into a data set.
@@ -56,6 +63,10 @@ impl Dataset for Tensor {
 
     fn batch(&self, rows: &[usize]) -> Tensor {
         self.detach().take(rows)
+    }
+
+    fn tables(&self) -> Vec<Tensor> {
+        vec![self.detach()]
     }
 }
 
@@ -98,6 +109,10 @@ impl Dataset for ArrayDataset {
 
     fn batch(&self, rows: &[usize]) -> (Tensor, Tensor) {
         (self.x.take(rows), self.y.take(rows))
+    }
+
+    fn tables(&self) -> Vec<Tensor> {
+        vec![self.x.clone(), self.y.clone()]
     }
 }
 

@@ -6,7 +6,7 @@ use std::iter::FusedIterator;
 use std::sync::Arc;
 
 use ndgrad_array::{OperationError, Result};
-use ndgrad_tensor::compile;
+use ndgrad_tensor::{Tensor, compile};
 
 use crate::Dataset;
 use crate::ahead::Ahead;
@@ -250,6 +250,52 @@ impl<D: Dataset> Iterator for Batches<'_, D> {
     fn size_hint(&self) -> (usize, Option<usize>) {
         let left = self.count - self.position.batch;
         (left, Some(left))
+    }
+}
+
+/// An epoch as one call: `step.over(train.iter())`.
+///
+/// ```
+/// use ndgrad_data::{ArrayDataset, DataLoader};
+/// use ndgrad_tensor::{Tensor, autograd, compile, random, tensor};
+///
+/// random::seed(1);
+/// let x = random::normal([1000, 2]);
+/// let y = x.dot(&tensor([[2.0], [-3.4]]));
+/// let train = DataLoader::new(ArrayDataset::new(&x, &y)).batch_size(4).shuffle(true);
+/// let w = Tensor::zeros([2, 1]).attach_grad();
+/// let step = compile(|(x, y): (Tensor, Tensor)| {
+///     autograd::record(|| (x.dot(&w) - y).square().mean()).backward();
+///     w.assign(&w - 0.05 * w.grad());
+/// });
+/// step.over(train.iter());
+/// assert!((w.i((1, 0)).item() + 3.4).abs() < 1e-3);
+/// ```
+impl<D: Dataset> compile::Feed<D::Batch> for Batches<'_, D> {
+    fn next(&mut self) -> Option<D::Batch> {
+        Iterator::next(self)
+    }
+
+    fn tables(&self) -> Vec<Tensor> {
+        match self.source {
+            Source::Rows(_) => self.loader.dataset.tables(),
+            // Batches are being made already.
+            Source::Ahead(_) => Vec::new(),
+        }
+    }
+
+    #[inline]
+    fn rows(&self) -> Option<(usize, &[usize])> {
+        match &self.source {
+            Source::Rows(rows) if self.position.batch < self.count => Some(self.position.rest(rows)),
+            _ => None,
+        }
+    }
+
+    /// The loader hears of it with the next batch that is handed out, or at the end.
+    #[inline]
+    fn skip(&mut self) {
+        self.position.batch += usize::from(self.position.batch < self.count);
     }
 }
 

@@ -6,17 +6,21 @@
 //! - [`LeastSquares`] solves exactly, for arrays of numbers.
 //! - [`Observations`] are the rows that estimators read, in memory ([`InMemory`]) or block by block from elsewhere.
 //! - [`Inference`] is what the data say about each coefficient: errors, tests, intervals; [`Distribution`] has the tails.
+//! - [`GeneralizedLinear`] is logistic, Poisson and gamma regression, with what goes with them.
 //! - [`metrics`] say how good predictions are.
 
+mod alias;
 mod conjugate;
 mod curvature;
-mod design;
+pub mod diagnostics;
 mod distribution;
 mod double_double;
 mod encode;
+mod encoding;
 pub mod exact;
 mod feature;
 mod fit;
+mod glm;
 mod incomplete;
 mod inference;
 mod linear;
@@ -26,17 +30,20 @@ mod observations;
 mod regression;
 mod solution;
 mod split;
+mod standard;
 mod store;
 mod text;
 mod train;
-mod triangle;
+mod weighted;
 
 pub use distribution::Distribution;
 pub use encode::Missing;
-pub use exact::LeastSquares;
+pub use encoding::Encoding;
+pub use exact::{LeastSquares, LinearFit, Statistics};
 pub use feature::{Feature, Kind, Level, Term};
 pub use fit::{Coefficient, Fit, Part};
-pub use inference::{Covariance, CovarianceKind, Inference, TermEstimate};
+pub use glm::{Family, GeneralizedFit, GeneralizedLinear, Iteration, Link};
+pub use inference::{Covariance, CovarianceKind, Inference, TermEstimate, Test};
 pub use model::Model;
 pub use observations::{Block, InMemory, Observations};
 pub use regression::LinearRegression;

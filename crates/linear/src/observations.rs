@@ -1,5 +1,7 @@
 //! `Observations`: the rows of a regression, block by block, as often as a method reads them.
 
+use std::ops::Range;
+
 use ndgrad_array::{Error, Result};
 
 /// Consecutive rows of a regression.
@@ -29,6 +31,12 @@ impl<'a> Block<'a> {
     pub fn rows(&self) -> usize {
         self.y.len()
     }
+
+    /// The weight of a row: 1 where there are none.
+    #[inline(always)]
+    pub fn weight(&self, row: usize) -> f64 {
+        self.weights.map_or(1.0, |weights| weights[row])
+    }
 }
 
 /// Rows that can be read from the start again, in blocks that are the same each time. The size of the blocks may not
@@ -39,6 +47,11 @@ pub trait Observations {
 
     /// Whether the model has an intercept.
     fn has_intercept(&self) -> bool;
+
+    /// Whether another pass costs no more than reading memory does; methods then prefer cheap passes to few.
+    fn in_memory(&self) -> bool {
+        false
+    }
 
     /// Hands every block to `visit`, in order, until one returns an error.
     ///
@@ -81,7 +94,7 @@ pub struct InMemory {
 }
 
 /// Numbers in a block of rows in memory.
-const BLOCK: usize = 1 << 16;
+const BLOCK: usize = 1 << 19;
 
 impl InMemory {
     /// Rows with an intercept, and without weights, offset or clusters; those are set as fields.
@@ -101,6 +114,12 @@ impl InMemory {
         }
         Ok(InMemory { names, intercept: true, x, y, ..InMemory::default() })
     }
+
+    /// The blocks of this many rows of `width` columns.
+    pub(crate) fn parts(rows: usize, width: usize) -> impl Iterator<Item = Range<usize>> {
+        let height = (BLOCK / width.max(1)).max(1);
+        (0..rows).step_by(height).map(move |first| first..rows.min(first + height))
+    }
 }
 
 impl Observations for InMemory {
@@ -112,13 +131,15 @@ impl Observations for InMemory {
         self.intercept
     }
 
+    fn in_memory(&self) -> bool {
+        true
+    }
+
     fn pass(&mut self, visit: &mut dyn FnMut(&Block<'_>) -> Result<()>) -> Result<()> {
-        let (width, rows) = (self.names.len(), self.y.len());
-        let height = (BLOCK / width.max(1)).max(1);
-        for first in (0..rows).step_by(height) {
-            let part = first..rows.min(first + height);
+        let width = self.names.len();
+        for part in InMemory::parts(self.y.len(), width) {
             visit(&Block {
-                first: first as u64,
+                first: part.start as u64,
                 x: &self.x[part.start * width..part.end * width],
                 y: &self.y[part.clone()],
                 weights: self.weights.as_ref().map(|weights| &weights[part.clone()]),
@@ -136,7 +157,7 @@ mod tests {
 
     #[test]
     fn blocks_are_consecutive_and_hold_every_row() {
-        let (rows, width) = (100_000, 3);
+        let (rows, width) = (400_000, 3);
         let x = Vec::from_iter((0..rows * width).map(|i| i as f64));
         let y = Vec::from_iter((0..rows).map(|i| i as f64));
         let mut all = InMemory::new(["a", "b", "c"].map(String::from), x.clone(), y.clone()).unwrap();

@@ -268,7 +268,7 @@ fn too_few_rows_are_refused_with_a_remedy() {
     assert_eq!(
         text,
         "least squares: 2 rows cannot determine 2 columns and an intercept; at least 3 are needed\n    \
-         add rows, or use fewer columns"
+         add rows, use fewer columns, or fit with a penalty (ridge), which needs no more rows than there are"
     );
     assert!(LeastSquares::new().without_intercept().solve(&[1.0, 2.0, 3.0, 5.0], 2, &[1.0, 2.0]).is_ok());
     assert!(message(LeastSquares::new().solve(&[], 3, &[])).contains("0 rows cannot determine 3 columns"));

@@ -39,7 +39,7 @@ pub use ndgrad_array::{
     Array, DType, DTypes, Device, Element, Error, Item, Layout, MAX_RANK, OperationError, Place, Result,
     Scalar, Shape, Spec, Triangle,
 };
-pub use ndgrad_cpu::{simd, threads};
+pub use ndgrad_cpu::{gram, simd, threads};
 pub use operators::Operand;
 pub use products::Meeting;
 pub use selection::{IntoSelection, Positions, Selection, along};

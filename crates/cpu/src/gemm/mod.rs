@@ -6,6 +6,7 @@
 //! longer sum are added in order. Tile sizes differ between instruction sets, that chain does not.
 
 mod packed;
+mod turn;
 mod vector;
 
 use ndgrad_array::{Array, Buffer, Element, Layout};
@@ -43,10 +44,15 @@ impl<'a, T: Element> Matrix<'a, T> {
 
     /// The matrix of this layout in an array's buffer, from `start` on.
     pub fn new(array: &'a Array, layout: &Layout, start: usize) -> Self {
+        Matrix::within(array.buffer(), layout, start)
+    }
+
+    /// The matrix of this layout in a slice, from `start` on.
+    pub fn within(elements: &'a [T], layout: &Layout, start: usize) -> Self {
         let (&[rows, columns], &[row_stride, column_stride]) = (&layout.shape()[..], layout.strides()) else {
             unreachable!("a matrix has two axes")
         };
-        Matrix { elements: array.buffer(), start, rows, columns, row_stride, column_stride }
+        Matrix { elements, start, rows, columns, row_stride, column_stride }
     }
 
     pub fn transpose(self) -> Self {

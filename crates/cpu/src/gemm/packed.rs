@@ -4,6 +4,7 @@ use std::num::Wrapping;
 
 use ndgrad_array::{Buffer, Element, Truth};
 
+use super::turn::turned;
 use super::vector::Vector;
 use super::{COLUMNS, DEPTH, Matrix, ROWS};
 use crate::simd::{Level, level, vectorized};
@@ -25,13 +26,13 @@ macro_rules! packed {
                     #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
                     fn avx512(x: Matrix<'_, $element>, y: Matrix<'_, $element>, out: &mut [$element]) {
                         // SAFETY: this function has the instructions of this register.
-                        unsafe { fitted::<$wide, 12>(x, y, out) }
+                        unsafe { fitted::<$wide, 12, 8, 4>(x, y, out) }
                     }
 
                     #[target_feature(enable = "avx2,fma")]
                     fn avx2(x: Matrix<'_, $element>, y: Matrix<'_, $element>, out: &mut [$element]) {
                         // SAFETY: this function has the instructions of this register.
-                        unsafe { fitted::<$middle, 6>(x, y, out) }
+                        unsafe { fitted::<$middle, 6, 4, 2>(x, y, out) }
                     }
 
                     match level() {
@@ -43,7 +44,7 @@ macro_rules! packed {
                     }
                 }
                 // SAFETY: an array needs no special instructions.
-                unsafe { fitted::<[$element; 4], 4>(x, y, out) }
+                unsafe { fitted::<[$element; 4], 4, 2, 1>(x, y, out) }
             }
         }
     };
@@ -57,7 +58,7 @@ macro_rules! packed_without_registers {
         impl Packed for $element {
             fn multiply(x: Matrix<'_, Self>, y: Matrix<'_, Self>, out: &mut [Self]) {
                 // SAFETY: an array needs no special instructions.
-                vectorized(|| unsafe { blocked::<[$element; 8], 4, 2>(x, y, out) });
+                vectorized(|| unsafe { blocked::<[$element; 8], 4, 4, 4, 2>(x, y, out) });
             }
         }
     )*};
@@ -70,21 +71,27 @@ packed_without_registers!(Wrapping<i32>, Wrapping<i64>, Wrapping<u8>, Truth);
 /// # Safety
 /// As for [`blocked`].
 #[inline(always)]
-unsafe fn fitted<V: Vector, const R: usize>(
+unsafe fn fitted<V: Vector, const R: usize, const R2: usize, const R1: usize>(
     x: Matrix<'_, V::Element>,
     y: Matrix<'_, V::Element>,
     out: &mut [V::Element],
 ) {
     // SAFETY: the caller's promise.
-    unsafe { if y.columns <= V::LEN { blocked::<V, R, 1>(x, y, out) } else { blocked::<V, R, 2>(x, y, out) } }
+    unsafe {
+        if y.columns <= V::LEN {
+            blocked::<V, R, R2, R1, 1>(x, y, out)
+        } else {
+            blocked::<V, R, R2, R1, 2>(x, y, out)
+        }
+    }
 }
 
-/// Tiles of `R` rows by `C` registers of columns.
+/// Tiles of `R` rows by `C` registers of columns; those at the lower edge have `R2` or `R1` rows, if that is enough.
 ///
 /// # Safety
 /// The processor has the instructions of `V`, and so has the function that this is inlined into.
 #[inline(always)]
-unsafe fn blocked<V: Vector, const R: usize, const C: usize>(
+unsafe fn blocked<V: Vector, const R: usize, const R2: usize, const R1: usize, const C: usize>(
     x: Matrix<'_, V::Element>,
     y: Matrix<'_, V::Element>,
     out: &mut [V::Element],
@@ -110,17 +117,30 @@ unsafe fn blocked<V: Vector, const R: usize, const C: usize>(
                 {
                     for (i, x_panel) in (0..block_rows).step_by(R).zip(x_panels.chunks_exact(block_depth * R))
                     {
-                        // SAFETY: the caller's promise.
-                        let tile = unsafe { multiply_panels::<V, R, C>(x_panel, y_panel) };
+                        let (x, y) =
+                            (Panel { elements: x_panel, step: R }, Panel { elements: y_panel, step: width });
                         let filled = [(block_rows - i).min(R), (block_columns - j).min(width)];
                         let target = &mut out[(row + i) * columns + column + j..];
                         // SAFETY: the caller's promise.
-                        unsafe { write_tile(&tile, target, columns, filled, k > 0) };
+                        unsafe {
+                            match filled[0] {
+                                rows if rows <= R1 => tile::<V, R1, C>(x, y, target, columns, filled, k > 0),
+                                rows if rows <= R2 => tile::<V, R2, C>(x, y, target, columns, filled, k > 0),
+                                _ => tile::<V, R, C>(x, y, target, columns, filled, k > 0),
+                            }
+                        }
                     }
                 }
             }
         }
     }
+}
+
+/// Packed elements, `step` for each `k`.
+#[derive(Clone, Copy)]
+struct Panel<'a, T> {
+    elements: &'a [T],
+    step: usize,
 }
 
 /// Copies a matrix into panels of `width` columns, each row by row; the last panel is filled up with zeros.
@@ -129,42 +149,83 @@ fn pack<T: Element>(matrix: Matrix<'_, T>, width: usize, panels: &mut [T]) {
     for (first, panel) in (0..matrix.columns).step_by(width).zip(panels.chunks_exact_mut(matrix.rows * width))
     {
         let filled = (matrix.columns - first).min(width);
+        if filled < width {
+            panel.chunks_exact_mut(width).for_each(|row| row[filled..].fill(T::ZERO));
+        }
         if matrix.column_stride == 1 {
             for (k, row) in panel.chunks_exact_mut(width).enumerate() {
-                row[..filled].copy_from_slice(&matrix.elements[matrix.place(k, first)..][..filled]);
-                row[filled..].fill(T::ZERO);
-            }
-        } else {
-            if filled < width {
-                panel.fill(T::ZERO);
-            }
-            for column in 0..filled {
-                let rows = panel.chunks_exact_mut(width);
-                let start = matrix.place(0, first + column);
-                if matrix.row_stride == 1 {
-                    let source = &matrix.elements[start..start + matrix.rows];
-                    rows.zip(source).for_each(|(row, &x)| row[column] = x);
+                let source = &matrix.elements[matrix.place(k, first)..][..filled];
+                // A known length is copied in registers.
+                if filled == width {
+                    row.copy_from_slice(&source[..width]);
                 } else {
-                    rows.enumerate().for_each(|(k, row)| row[column] = matrix.at(k, first + column));
+                    row[..filled].copy_from_slice(source);
                 }
+            }
+            continue;
+        }
+        let fours = if matrix.row_stride == 1 { filled / 4 * 4 } else { 0 };
+        for column in (0..fours).step_by(4) {
+            pack_four(matrix, first + column, width, &mut panel[column..]);
+        }
+        for column in fours..filled {
+            for (k, row) in panel.chunks_exact_mut(width).enumerate() {
+                row[column] = matrix.at(k, first + column);
             }
         }
     }
 }
 
-/// The product of a panel of `x` (`R` rows) and one of `y` (`C` registers of columns), kept in registers.
+/// Copies four columns, whose elements lie one behind the other, to the begin of rows of `width` elements.
+#[inline(always)]
+fn pack_four<T: Element>(matrix: Matrix<'_, T>, first: usize, width: usize, rows: &mut [T]) {
+    let columns: [&[T]; 4] =
+        std::array::from_fn(|i| &matrix.elements[matrix.place(0, first + i)..][..matrix.rows]);
+    let whole = matrix.rows / 4 * 4;
+    for k in (0..whole).step_by(4) {
+        let block = columns.map(|column| *column[k..].first_chunk().expect("four are left"));
+        for (i, four) in turned(block).iter().enumerate() {
+            rows[(k + i) * width..][..4].copy_from_slice(four);
+        }
+    }
+    for k in whole..matrix.rows {
+        let four = columns.map(|column| column[k]);
+        rows[k * width..][..4].copy_from_slice(&four);
+    }
+}
+
+/// The product of a panel of `x` (`R` rows) and one of `y` (`C` registers of columns), kept in registers and then written,
+/// or added to what is there: the filled part of it (rows, columns).
+///
+/// # Safety
+/// The processor has the instructions of `V`.
+#[inline(always)]
+unsafe fn tile<V: Vector, const R: usize, const C: usize>(
+    x: Panel<'_, V::Element>,
+    y: Panel<'_, V::Element>,
+    out: &mut [V::Element],
+    stride: usize,
+    filled: [usize; 2],
+    add: bool,
+) {
+    // SAFETY: the caller's promise.
+    unsafe { write_tile(&multiply_panels::<V, R, C>(x, y), out, stride, filled, add) }
+}
+
+/// The product of a panel of `x` (`R` rows) and one of `y` (`C` registers of columns).
 ///
 /// # Safety
 /// The processor has the instructions of `V`.
 #[inline(always)]
 unsafe fn multiply_panels<V: Vector, const R: usize, const C: usize>(
-    x: &[V::Element],
-    y: &[V::Element],
+    x: Panel<'_, V::Element>,
+    y: Panel<'_, V::Element>,
 ) -> [[V; C]; R] {
+    assert!(R <= x.step && C * V::LEN <= y.step);
     // SAFETY: the caller's promise; `chunks_exact` gives slices of the lengths that are read.
     unsafe {
         let mut tile = [[V::splat(V::Element::default()); C]; R];
-        for (x, y) in x.chunks_exact(R).zip(y.chunks_exact(C * V::LEN)) {
+        for (x, y) in x.elements.chunks_exact(x.step).zip(y.elements.chunks_exact(y.step)) {
             let mut columns = [V::splat(V::Element::default()); C];
             for (i, column) in columns.iter_mut().enumerate() {
                 *column = V::load(&y[i * V::LEN..][..V::LEN]);

@@ -4,6 +4,8 @@ use std::marker::PhantomData;
 
 use ndgrad_array::{Binary, DType, DTypes, Element, Predicate, Truth, Unary, with_dtype};
 
+use super::few;
+use super::routine::Run;
 use crate::loops;
 
 /// An elementwise formula over elements that lie one behind the other.
@@ -18,6 +20,9 @@ pub(super) unsafe trait Lane: Send + Sync {
     /// as many of the result's; all are aligned to their elements, `out` overlaps no input, and nobody else uses any
     /// of them meanwhile. `count` is a multiple of [`Formula::unit`].
     unsafe fn run(&self, inputs: &[*const u8; MOST_INPUTS], out: *mut u8, count: usize);
+
+    /// The formula over [`FEW`](few::FEW) elements at the most.
+    fn few(&self) -> Box<dyn Run>;
 }
 
 /// The largest number of inputs of a formula.
@@ -97,17 +102,21 @@ impl Formula {
 struct MapLane<T, F>(F, PhantomData<fn() -> T>);
 
 // SAFETY: it reads and writes `count` elements of each operand and nothing else.
-unsafe impl<T: Element, F: Unary> Lane for MapLane<T, F> {
+unsafe impl<T: Element, F: Unary + 'static> Lane for MapLane<T, F> {
     unsafe fn run(&self, inputs: &[*const u8; MOST_INPUTS], out: *mut u8, count: usize) {
         // SAFETY: the caller's promise is that of `elements` and `elements_mut`.
         unsafe { loops::map::<T, F>(self.0, elements(inputs[0], count), elements_mut(out, count)) }
+    }
+
+    fn few(&self) -> Box<dyn Run> {
+        Box::new(few::Map::<T, F>(self.0, PhantomData))
     }
 }
 
 struct ZipLane<T, F>(F, PhantomData<fn() -> T>);
 
 // SAFETY: it reads and writes `count` elements of each operand and nothing else.
-unsafe impl<T: Element, F: Binary> Lane for ZipLane<T, F> {
+unsafe impl<T: Element, F: Binary + 'static> Lane for ZipLane<T, F> {
     unsafe fn run(&self, inputs: &[*const u8; MOST_INPUTS], out: *mut u8, count: usize) {
         // SAFETY: the caller's promise is that of `elements` and `elements_mut`.
         unsafe {
@@ -115,18 +124,26 @@ unsafe impl<T: Element, F: Binary> Lane for ZipLane<T, F> {
             loops::zip::<T, F>(self.0, x, y, elements_mut(out, count));
         }
     }
+
+    fn few(&self) -> Box<dyn Run> {
+        Box::new(few::Zip::<T, F>(self.0, PhantomData))
+    }
 }
 
 struct CompareLane<T, P>(P, PhantomData<fn() -> T>);
 
 // SAFETY: it reads and writes `count` elements of each operand and nothing else.
-unsafe impl<T: Element, P: Predicate> Lane for CompareLane<T, P> {
+unsafe impl<T: Element, P: Predicate + 'static> Lane for CompareLane<T, P> {
     unsafe fn run(&self, inputs: &[*const u8; MOST_INPUTS], out: *mut u8, count: usize) {
         // SAFETY: the caller's promise is that of `elements` and `elements_mut`.
         unsafe {
             let (x, y) = (elements(inputs[0], count), elements(inputs[1], count));
             loops::compare::<T, P>(self.0, x, y, elements_mut(out, count));
         }
+    }
+
+    fn few(&self) -> Box<dyn Run> {
+        Box::new(few::Compare::<T, P>(self.0, PhantomData))
     }
 }
 
@@ -140,6 +157,10 @@ unsafe impl<T: Element> Lane for SelectLane<T> {
             let (x, y) = (elements::<T>(inputs[1], count), elements(inputs[2], count));
             loops::select(elements::<Truth>(inputs[0], count), x, y, elements_mut(out, count));
         }
+    }
+
+    fn few(&self) -> Box<dyn Run> {
+        Box::new(few::Select::<T>(PhantomData))
     }
 }
 

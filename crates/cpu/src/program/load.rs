@@ -3,39 +3,28 @@
 use ndgrad_array::{Layout, Spec};
 
 use super::Slot;
+use super::routine::Operand;
 use crate::movement::copy_run;
 
 /// Brings a piece of what a layout shows of a slot into a tile.
 pub(super) struct Load {
     pub from: Slot,
     pub tile: usize,
+    pub operand: Operand,
     /// Collapsed.
     layout: Layout,
     /// Bytes of an element.
     pub size: usize,
-    /// Bytes of the slot's elements.
-    pub bytes: usize,
 }
 
 impl Load {
     /// # Panics
     /// When the layout shows what the slot does not have.
     pub fn new(from: Slot, layout: &Layout, spec: Spec, tile: usize) -> Load {
-        let furthest =
-            layout.shape().iter().zip(layout.strides()).fold(layout.offset(), |place, (&size, &stride)| {
-                place + stride.max(0) as usize * size.saturating_sub(1)
-            });
-        let nearest = layout
-            .shape()
-            .iter()
-            .zip(layout.strides())
-            .fold(layout.offset() as isize, |place, (&size, &stride)| {
-                place + stride.min(0) * size.saturating_sub(1) as isize
-            });
-        let fits = nearest >= 0 && furthest < spec.shape.size();
-        assert!(fits || layout.shape().size() == 0, "a layout within its slot");
+        let operand = Operand { slot: spec, layout: *layout };
+        operand.check();
         let size = spec.dtype.size();
-        Load { from, tile, layout: layout.collapse(), size, bytes: spec.shape.size() * size }
+        Load { from, tile, operand, layout: layout.collapse(), size }
     }
 
     /// Whether all elements are one: then a tile that is loaded stays right.

@@ -4,9 +4,13 @@
 //! others. Everything that can be checked or found beforehand is when the program is made; running it allocates
 //! nothing.
 
+pub(crate) mod few;
 mod lane;
 mod load;
 mod pass;
+mod product;
+mod reduction;
+mod routine;
 mod tiled;
 
 use std::borrow::Cow;
@@ -16,8 +20,12 @@ use smallvec::SmallVec;
 
 pub use lane::Formula;
 pub use pass::{Pass, PassValue};
+pub use routine::{Operand, Routine};
 
-use crate::copied;
+use crate::movement::{GatherRows, gatherer};
+use crate::{contiguous, copied};
+use lane::{LINE, MOST_INPUTS};
+use routine::Run;
 use tiled::{Pointers, Tiled};
 
 /// The number of a slot.
@@ -37,6 +45,15 @@ pub trait Compute: Send + Sync {
 pub enum Step {
     /// A chain of elementwise formulas.
     Pass(Pass),
+    /// A kernel that was made for its operands.
+    Routine {
+        /// The kernel.
+        routine: Routine,
+        /// The slots of its operands.
+        inputs: Vec<Slot>,
+        /// What it writes.
+        out: Slot,
+    },
     /// A function of arrays.
     Compute {
         /// The function.
@@ -50,15 +67,40 @@ pub enum Step {
 
 enum Prepared {
     Tiled(Tiled),
+    Routines(Vec<Prompt>),
     Compute { function: Box<dyn Compute>, inputs: Vec<(Slot, Option<Layout>)>, out: Slot },
+}
+
+/// The way of a table's rows into a slot: see [`Program::gather`].
+pub struct Gather {
+    /// Its elements lie one behind the other, from this byte on.
+    table: Array,
+    first: usize,
+    to: Slot,
+    rows: usize,
+    /// The elements of a row, and the bytes of all rows.
+    width: usize,
+    bytes: usize,
+    run: GatherRows,
+}
+
+/// A kernel, and where in the table of pointers its operands are.
+struct Prompt {
+    run: Box<dyn Run>,
+    inputs: [u32; MOST_INPUTS],
+    out: u32,
 }
 
 /// Kernels in a fixed order over fixed memory.
 pub struct Program {
     specs: Vec<Spec>,
     /// Those of slots that steps write are shared with nobody.
-    arrays: Vec<Array>,
+    #[expect(clippy::vec_box, reason = "two are exchanged for each parameter at each step of an epoch")]
+    arrays: Vec<Box<Array>>,
+    /// To the elements of each slot, and then to the pads.
     pointers: Pointers,
+    /// Room for what goes from one kernel of few elements to the next.
+    _pads: Buffer,
     is_written: Vec<bool>,
     steps: Vec<Prepared>,
     scratch: Buffer,
@@ -73,30 +115,49 @@ impl Program {
     /// When a step does not fit its slots.
     pub fn new(specs: Vec<Spec>, steps: Vec<Step>) -> Program {
         let mut is_written = vec![false; specs.len()];
-        let prepare = |step| match step {
-            Step::Pass(pass) => {
-                pass.written().iter().for_each(|slot| is_written[slot.0] = true);
-                Prepared::Tiled(pass.prepare(&specs))
+        let mut prepared = Vec::new();
+        let mut pads = 0;
+        for step in steps {
+            match step {
+                Step::Pass(pass) => {
+                    pass.written().iter().for_each(|slot| is_written[slot.0] = true);
+                    let tiled = pass.prepare(&specs);
+                    pads = pads.max(if tiled.is_few() { tiled.tiles } else { 0 });
+                    match tiled.few(specs.len()) {
+                        Ok(prompts) => prompt_all(&mut prepared, prompts),
+                        Err(tiled) => prepared.push(Prepared::Tiled(tiled)),
+                    }
+                }
+                Step::Routine { routine, inputs, out } => {
+                    is_written[out.0] = true;
+                    prompt_all(&mut prepared, vec![prompt(routine, &inputs, out, &specs)]);
+                }
+                Step::Compute { function, inputs, out } => {
+                    assert!(inputs.iter().all(|input| input.0 != out), "no function writes what it reads");
+                    is_written[out.0] = true;
+                    // A slot's array needs no other view of itself.
+                    let view = |(slot, layout): (Slot, Layout)| {
+                        let own = Layout::contiguous(specs[slot.0].shape);
+                        (slot, Some(layout).filter(|&layout| layout != own))
+                    };
+                    let inputs = inputs.into_iter().map(view).collect();
+                    prepared.push(Prepared::Compute { function, inputs, out });
+                }
             }
-            Step::Compute { function, inputs, out } => {
-                assert!(inputs.iter().all(|input| input.0 != out), "no function writes what it reads");
-                is_written[out.0] = true;
-                // A slot's array needs no other view of itself.
-                let view = |(slot, layout): (Slot, Layout)| {
-                    (slot, Some(layout).filter(|&layout| layout != Layout::contiguous(specs[slot.0].shape)))
-                };
-                Prepared::Compute { function, inputs: inputs.into_iter().map(view).collect(), out }
-            }
-        };
-        let steps: Vec<Prepared> = steps.into_iter().map(prepare).collect();
-        let tiles = steps.iter().map(|step| if let Prepared::Tiled(tiled) = step { tiled.tiles } else { 0 });
+        }
+        let tiles =
+            prepared.iter().map(|step| if let Prepared::Tiled(tiled) = step { tiled.tiles } else { 0 });
         let scratch = tiled::scratch(tiles.max().unwrap_or(0));
+        let mut pads = Buffer::new(pads * LINE);
+        let pad_pointers = pads.as_mut_slice::<u8>().chunks_exact_mut(LINE).map(<[u8]>::as_mut_ptr);
+        let slots = std::iter::repeat_n(std::ptr::null_mut(), specs.len());
         let mut program = Program {
-            arrays: specs.iter().map(|&spec| Array::hollow(spec)).collect(),
-            pointers: Pointers(vec![std::ptr::null_mut(); specs.len()]),
+            arrays: specs.iter().map(|&spec| Box::new(Array::hollow(spec))).collect(),
+            pointers: Pointers(slots.chain(pad_pointers).collect()),
+            _pads: pads,
             specs,
             is_written,
-            steps,
+            steps: prepared,
             scratch,
             is_running: false,
         };
@@ -112,12 +173,13 @@ impl Program {
     }
 
     fn hold(&mut self, slot: Slot, mut array: Array) {
-        self.pointers.0[slot.0] = if self.is_written[slot.0] {
+        // A slot that is written one day (see `carry`) has a pointer that allows it.
+        self.pointers.0[slot.0] = if self.is_written[slot.0] || array.is_unique() {
             array.bytes_mut().as_mut_ptr()
         } else {
             array.bytes().as_ptr().cast_mut()
         };
-        self.arrays[slot.0] = array;
+        *self.arrays[slot.0] = array;
     }
 
     /// Puts an array into a slot that no step writes. Its elements are copied only if they do not lie one after the
@@ -134,7 +196,7 @@ impl Program {
 
     /// Takes the array out of a slot and leaves a new one, whose elements are unspecified.
     pub fn take(&mut self, slot: Slot) -> Array {
-        let taken = std::mem::replace(&mut self.arrays[slot.0], Array::hollow(self.specs[slot.0]));
+        let taken = std::mem::replace(&mut *self.arrays[slot.0], Array::hollow(self.specs[slot.0]));
         self.renew(slot);
         taken
     }
@@ -147,20 +209,60 @@ impl Program {
     /// Moves what a step wrote to `from` into `to`, which no step writes, for the next run to read.
     ///
     /// # Panics
-    /// When the slots differ in shape or dtype, or `to` is written by a step.
+    /// When the slots differ in shape or dtype, `from` is written by no step, or `to` is by one.
+    #[inline]
     pub fn carry(&mut self, from: Slot, to: Slot) {
-        assert!(
-            self.specs[from.0] == self.specs[to.0] && !self.is_written[to.0],
-            "a value moves to its like"
-        );
-        if !self.is_written[from.0] {
-            return self.hold(to, self.arrays[from.0].clone());
-        }
+        let fits =
+            self.is_written[from.0] && !self.is_written[to.0] && self.specs[from.0] == self.specs[to.0];
+        assert!(fits, "a result moves to where it is read");
+        // What a step writes next is seen by nobody else.
+        self.own(to);
         self.arrays.swap(from.0, to.0);
         self.pointers.0.swap(from.0, to.0);
-        // A step may write only what is seen nowhere else.
-        if !self.arrays[from.0].is_unique() {
-            self.renew(from);
+    }
+
+    /// Gives a slot an array that nobody else sees, with the same elements.
+    #[inline]
+    fn own(&mut self, slot: Slot) {
+        if !self.arrays[slot.0].is_unique() {
+            let own = copied(&self.arrays[slot.0]);
+            self.hold(slot, own);
+        }
+    }
+
+    /// Puts rows, by number, into a slot that no step writes: as many as the slot has. The numbers behind them are of rows
+    /// that will be wanted next, and are asked from memory.
+    ///
+    /// # Panics
+    /// When there are fewer rows than the slot has, or there is no such row.
+    #[inline]
+    pub fn gather(&mut self, gather: &Gather, rows: &[usize]) {
+        let Gather { table, first, bytes, width, run, to: Slot(slot), .. } = gather;
+        assert!(rows.len() >= gather.rows, "as many rows as the slot has");
+        let target = &mut self.arrays[*slot].bytes_mut()[..*bytes];
+        self.pointers.0[*slot] = target.as_mut_ptr();
+        run(&table.bytes()[*first..], *width, rows, target);
+    }
+
+    /// The way of a table's rows into a slot.
+    ///
+    /// # Panics
+    /// When the slot's rows are of another shape or dtype, or a step writes it.
+    pub fn gathering(&mut self, table: &Array, to: Slot) -> Gather {
+        let spec = self.specs[to.0];
+        assert!(table.dtype() == spec.dtype && table.shape()[1..] == spec.shape[1..], "a slot for such rows");
+        assert!(!self.is_written[to.0], "what a step writes cannot be put");
+        self.own(to);
+        let (width, size) = (spec.shape[1..].iter().product(), spec.dtype.size());
+        let table = contiguous(table);
+        Gather {
+            first: table.layout().offset() * size,
+            table,
+            to,
+            rows: spec.shape[0],
+            width,
+            bytes: spec.shape.size() * size,
+            run: gatherer(size, width),
         }
     }
 
@@ -188,11 +290,22 @@ impl Program {
                 // SAFETY: each pointer was taken of its slot's array when that was put there, and arrays that steps
                 // write are seen by nobody else; `self` is borrowed mutably.
                 Prepared::Tiled(tiled) => unsafe { tiled.run(&self.pointers, &mut self.scratch) },
+                Prepared::Routines(prompts) => {
+                    for Prompt { run, inputs, out } in prompts {
+                        // SAFETY: as above; the table of pointers has these places, and no fewer since the program was
+                        // made; the slots are those that the kernel was made for.
+                        unsafe {
+                            let pointer = |place: u32| *self.pointers.0.get_unchecked(place as usize);
+                            let [x, y, z] = inputs.map(|place| pointer(place).cast_const());
+                            run.run(x, y, z, pointer(*out));
+                        }
+                    }
+                }
                 Prepared::Compute { function, inputs, out } => {
                     let outcome = compute(&**function, &mut self.arrays, inputs, *out);
                     let result = &mut self.arrays[out.0];
                     if !result.is_unique() {
-                        *result = copied(result);
+                        **result = copied(result);
                     }
                     self.pointers.0[out.0] = result.bytes_mut().as_mut_ptr();
                     outcome?;
@@ -203,15 +316,36 @@ impl Program {
     }
 }
 
+/// Adds kernels to those that are run before, if any are.
+fn prompt_all(prepared: &mut Vec<Prepared>, prompts: Vec<Prompt>) {
+    match prepared.last_mut() {
+        Some(Prepared::Routines(before)) => before.extend(prompts),
+        _ => prepared.push(Prepared::Routines(prompts)),
+    }
+}
+
+/// # Panics
+/// When the slots are not those that the kernel was made for, or it writes what it reads.
+fn prompt(routine: Routine, inputs: &[Slot], out: Slot, specs: &[Spec]) -> Prompt {
+    let Routine { run, inputs: operands, output } = routine;
+    let fits = |(slot, operand): (&Slot, &Operand)| specs[slot.0] == operand.slot && *slot != out;
+    let all_fit = inputs.len() == operands.len() && inputs.iter().zip(&operands).all(fits);
+    assert!(all_fit && specs[out.0] == output, "a kernel has the slots that it was made for");
+    let mut places = [0; MOST_INPUTS];
+    places.iter_mut().zip(inputs).for_each(|(place, slot)| *place = slot.0 as u32);
+    Prompt { run, inputs: places, out: out.0 as u32 }
+}
+
 fn compute(
     function: &dyn Compute,
-    arrays: &mut [Array],
+    arrays: &mut [Box<Array>],
     inputs: &[(Slot, Option<Layout>)],
     out: Slot,
 ) -> Result<(), OperationError> {
     let (before, rest) = arrays.split_at_mut(out.0);
     let (result, after) = rest.split_first_mut().expect("the slot that is written");
-    let array = |slot: Slot| if slot < out { &before[slot.0] } else { &after[slot.0 - out.0 - 1] };
+    let array =
+        |slot: Slot| -> &Array { if slot < out { &before[slot.0] } else { &after[slot.0 - out.0 - 1] } };
     let views: SmallVec<[Cow<'_, Array>; 4]> = inputs
         .iter()
         .map(|(slot, layout)| match layout {

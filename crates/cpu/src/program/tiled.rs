@@ -4,9 +4,10 @@ use std::slice;
 
 use ndgrad_array::{Buffer, DType};
 
-use super::Slot;
+use super::few::{self, FEW};
 use super::lane::{LINE, Lane, MOST_INPUTS};
 use super::load::Load;
+use super::{Prompt, Slot};
 use crate::threads;
 
 /// Elements of a tile: the operands of a formula of f32 take 12 KiB.
@@ -49,6 +50,11 @@ impl Address {
         Address { is_tile: true, index: tile as u32, stride: 0 }
     }
 
+    /// The place in a table of pointers to the slots, and then to the pads that stand for tiles.
+    fn place(self, slots: usize) -> u32 {
+        if self.is_tile { slots as u32 + self.index } else { self.index }
+    }
+
     #[inline(always)]
     fn pointer(self, slots: &Pointers, tiles: *mut u8, start: usize) -> *mut u8 {
         if self.is_tile {
@@ -73,6 +79,29 @@ pub(super) fn scratch(tiles: usize) -> Buffer {
 }
 
 impl Tiled {
+    /// Whether there are so few elements that each formula is better computed on its own.
+    pub fn is_few(&self) -> bool {
+        self.count <= FEW
+    }
+
+    /// Kernels one after the other instead, over as many pads as there are tiles, if that is better.
+    pub fn few(self, slots: usize) -> Result<Vec<Prompt>, Tiled> {
+        if !self.is_few() {
+            return Err(self);
+        }
+        let loads = self.loads.iter().map(|load| Prompt {
+            run: few::load(&load.operand),
+            inputs: [load.from.0 as u32, 0, 0],
+            out: Address::tile(load.tile).place(slots),
+        });
+        let calls = self.calls.iter().map(|call| Prompt {
+            run: call.lane.few(),
+            inputs: call.inputs.map(|input| input.place(slots)),
+            out: call.out.place(slots),
+        });
+        Ok(loads.chain(calls).collect())
+    }
+
     /// Computes everything.
     ///
     /// # Safety
@@ -110,7 +139,7 @@ impl Tiled {
                     // and nothing else uses it now. What is the same everywhere is loaded once, for the first and
                     // thus longest tile.
                     unsafe {
-                        let from = slice::from_raw_parts(slots.0[load.from.0], load.bytes);
+                        let from = slice::from_raw_parts(slots.0[load.from.0], load.operand.bytes());
                         load.run(from, slice::from_raw_parts_mut(to, count * load.size), start);
                     }
                 }

@@ -1,8 +1,10 @@
 //! What the data say about each coefficient: estimates with their errors, tests and intervals.
 
 mod covariance;
+mod test;
 
 pub use covariance::{Covariance, CovarianceKind};
+pub use test::Test;
 
 use crate::distribution::Distribution;
 use ndgrad_array::OperationError;

@@ -4,7 +4,9 @@ mod bundle;
 mod plan;
 mod print;
 mod program;
+mod through;
 pub(crate) mod trace;
+mod turn;
 
 use std::marker::PhantomData;
 use std::sync::{Mutex, PoisonError};
@@ -18,9 +20,11 @@ use crate::ops::refuse;
 
 pub use bundle::Bundle;
 pub use program::Program;
+pub use through::Feed;
 pub use trace::{check_is_not_tracing, is_tracing};
 
 use program::Replay;
+use through::Through;
 
 /// A function that is remembered when it is first called and then done again from memory.
 ///
@@ -86,6 +90,13 @@ struct Remembered<Out> {
     output: Out,
 }
 
+impl<Out> Remembered<Out> {
+    /// Whether this is how the function goes now for such inputs.
+    fn is_for(&self, inputs: &[Spec]) -> bool {
+        self.is_training == autograd::is_training() && self.inputs == inputs && self.replay.still_holds()
+    }
+}
+
 impl<In, Out, F> Compiled<In, Out, F>
 where
     In: Bundle,
@@ -105,11 +116,8 @@ where
         let mut inputs = smallvec::SmallVec::<[Tensor; 4]>::new();
         input.visit(&mut |tensor| inputs.push(tensor.clone()));
         let mut replays = self.replays.lock().unwrap_or_else(PoisonError::into_inner);
-        let found = replays.iter_mut().find(|known| {
-            known.is_training == autograd::is_training()
-                && known.inputs.iter().zip(&inputs).all(|(spec, input)| *spec == input.spec())
-                && known.replay.still_holds()
-        });
+        let specs: smallvec::SmallVec<[Spec; 4]> = inputs.iter().map(Tensor::spec).collect();
+        let found = replays.iter_mut().find(|known| known.is_for(&specs));
         let Some(known) = found else {
             drop(replays);
             return self.remember(input, &inputs);
@@ -122,6 +130,85 @@ where
             }
             Err(error) => refuse(error),
         }
+    }
+
+    /// Calls the function with batch after batch, and returns the result for the last: a whole epoch as one call.
+    ///
+    /// Where batches are rows of tensors (those of `ndgrad`'s loader over an `ArrayDataset` are), nothing comes between one step
+    /// and the next: rows are copied to where the program reads them, and what leaves hold stays within it until the last
+    /// batch is done. Meanwhile others see leaves as they were before. What is to be known of each step (a moving loss)
+    /// is kept in a leaf.
+    ///
+    /// ```
+    /// use ndgrad_tensor::{Tensor, compile, tensor};
+    /// use ndgrad_tensor::compile::Feed;
+    ///
+    /// /// Pairs of rows, one after the other.
+    /// struct Pairs(Tensor, Vec<[usize; 2]>);
+    ///
+    /// impl Feed<Tensor> for Pairs {
+    ///     fn next(&mut self) -> Option<Tensor> {
+    ///         Some(self.0.take(&self.1.pop()?))
+    ///     }
+    ///     fn tables(&self) -> Vec<Tensor> {
+    ///         vec![self.0.clone()]
+    ///     }
+    ///     fn rows(&self) -> Option<(usize, &[usize])> {
+    ///         self.1.last().map(|rows| (2, &rows[..]))
+    ///     }
+    ///     fn skip(&mut self) {
+    ///         self.1.pop();
+    ///     }
+    /// }
+    ///
+    /// let sum = tensor(0.0).attach_grad();
+    /// let add = compile(|x: Tensor| sum.assign(&sum + x.sum()));
+    /// add.over(Pairs(tensor([1.0, 20.0, 300.0]), vec![[0, 1], [2, 2], [1, 1]]));
+    /// assert_eq!(sum.item(), 661.0);
+    /// ```
+    ///
+    /// # Panics
+    /// As [`call`](Compiled::call). Leaves then hold what the step before left, gradients perhaps what the last step left.
+    #[track_caller]
+    pub fn over(&self, mut feed: impl Feed<In>) -> Option<Out> {
+        let mut last = None;
+        while let Some(batch) = feed.next() {
+            last = Some(self.call(batch));
+            if let Some(output) = self.through(&mut feed) {
+                last = Some(output);
+            }
+        }
+        last
+    }
+
+    /// Runs the program for as many batches of rows as are alike, if it is known already.
+    #[track_caller]
+    fn through(&self, feed: &mut impl Feed<In>) -> Option<Out> {
+        let (tables, (count, _)) = (feed.tables(), feed.rows()?);
+        if tables.is_empty() || is_tracing() || autograd::is_recording() {
+            return None;
+        }
+        let row_specs = tables.iter().map(|table| {
+            let shape = table.shape();
+            table.spec().with_shape([count].iter().chain(&shape[1..]).copied().collect())
+        });
+        let inputs: Vec<Spec> = row_specs.collect();
+        let mut replays = self.replays.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = replays.iter_mut().find(|known| known.is_for(&inputs))?;
+        let mut through = Through::new(&mut known.replay, &tables)?;
+        while let Some((_, rows)) = feed.rows().filter(|&(rows, _)| rows == count) {
+            if let Err(error) = through.run(rows) {
+                drop(through);
+                drop(replays);
+                refuse(error);
+            }
+            feed.skip();
+        }
+        let results = through.results();
+        let mut output = known.output.clone();
+        let mut results = results.into_iter();
+        output.visit(&mut |tensor| *tensor = results.next().expect("as many as were remembered"));
+        Some(output)
     }
 
     /// What is done at a call, for each of the kinds of inputs that there were.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use ndgrad_array::{Array, Layout, OperationError, Shape, Spec};
 use ndgrad_cpu::copied;
-use ndgrad_cpu::program::{Compute, Formula, Pass, PassValue, Slot, Step};
+use ndgrad_cpu::program::{Compute, Formula, Operand, Pass, PassValue, Slot, Step};
 
 use super::trace::{Action, Id, Instruction, Source, Trace};
 use crate::ops::Op;
@@ -103,19 +103,28 @@ impl<'a> Plan<'a> {
     fn step(&self, stage: &Stage, laid: &mut Laid) -> Step {
         match stage {
             Stage::Fused(count, instructions) => Step::Pass(self.pass(*count, instructions, laid)),
-            Stage::Single(index) => {
-                let Instruction { action, inputs, output, location } = &self.trace.instructions[*index];
-                let function: Box<dyn Compute> = match action {
-                    Action::Apply(op) => Box::new(Applied { op: op.clone(), location }),
-                    Action::Draw(_, draw) => Box::new(Drawn(draw.clone())),
-                };
-                let input = |&id: &Id| (laid.slots[&root(self.trace, id)], self.layout(id));
-                Step::Compute {
-                    function,
-                    inputs: inputs.iter().map(input).collect(),
-                    out: laid.slots[output],
-                }
+            Stage::Single(index) => self.single(*index, laid),
+        }
+    }
+
+    fn single(&self, index: usize, laid: &Laid) -> Step {
+        let Instruction { action, inputs, output, location } = &self.trace.instructions[index];
+        let (out, slot) = (laid.slots[output], |&id: &Id| laid.slots[&root(self.trace, id)]);
+        if let Action::Apply(op) = action {
+            let operand = |id: &Id| Operand { slot: laid.specs[slot(id).0], layout: self.layout(*id) };
+            let operands: Vec<Operand> = inputs.iter().map(operand).collect();
+            if let Some(routine) = op.routine(&operands, laid.specs[out.0]) {
+                return Step::Routine { routine, inputs: inputs.iter().map(slot).collect(), out };
             }
+        }
+        let function: Box<dyn Compute> = match action {
+            Action::Apply(op) => Box::new(Applied { op: op.clone(), location }),
+            Action::Draw(_, draw) => Box::new(Drawn(draw.clone())),
+        };
+        Step::Compute {
+            function,
+            inputs: inputs.iter().map(|id| (slot(id), self.layout(*id))).collect(),
+            out,
         }
     }
 

@@ -8,6 +8,7 @@ use smallvec::SmallVec;
 
 use super::plan::{Laid, Plan, root};
 use super::trace::{Id, Source, Trace};
+use super::turn::turn_products;
 use crate::Tensor;
 use crate::autograd::{GradReq, Leaf};
 
@@ -15,27 +16,27 @@ pub use super::print::Program;
 
 /// What a function did, ready to be done again.
 pub(super) struct Replay {
-    machine: Machine,
+    pub(super) machine: Machine,
     /// The slot of each input that is read.
-    inputs: Vec<Option<Slot>>,
-    leaves: Vec<Bound>,
-    outputs: Vec<Output>,
+    pub(super) inputs: Vec<Option<Slot>>,
+    pub(super) leaves: Vec<Bound>,
+    pub(super) outputs: Vec<Output>,
     program: Program,
 }
 
 /// A leaf and what happens to it.
-struct Bound {
-    leaf: Arc<Leaf>,
+pub(super) struct Bound {
+    pub leaf: Arc<Leaf>,
     request: GradReq,
     /// Whether a gradient had come before, if that matters.
     had_gradient: Option<bool>,
-    reads_value: Option<Slot>,
-    reads_gradient: Option<Slot>,
-    value: Change,
-    gradient: Change,
+    pub reads_value: Option<Slot>,
+    pub reads_gradient: Option<Slot>,
+    pub value: Change,
+    pub gradient: Change,
 }
 
-enum Change {
+pub(super) enum Change {
     None,
     /// The gradient is forgotten.
     Cleared,
@@ -43,15 +44,15 @@ enum Change {
 }
 
 /// Where a value is when the machine has run.
-struct Place {
-    slot: Slot,
+pub(super) struct Place {
+    pub slot: Slot,
     /// How the value lies in the slot, if it is not all of it.
-    view: Option<Box<Layout>>,
+    pub view: Option<Box<Layout>>,
     /// The last that asks for what is in the slot may have it.
-    is_last: bool,
+    pub is_last: bool,
 }
 
-enum Output {
+pub(super) enum Output {
     Leaf(Tensor),
     Value(Place),
 }
@@ -83,6 +84,7 @@ impl Replay {
             .chain(results.iter().copied())
             .flatten()
             .collect();
+        turn_products(&mut trace, &kept);
         let plan = Plan::new(&trace, &kept);
         let laid = plan.lay_out(&kept);
         let named = |name: &str, index: usize, id: Option<Id>| id.map(|id| (format!("{name} {index}"), id));
@@ -147,13 +149,8 @@ impl Replay {
         &self.program
     }
 
-    /// Does it again.
-    pub fn run(&mut self, inputs: &[Tensor]) -> Result<impl Iterator<Item = Tensor>, OperationError> {
-        for (slot, input) in self.inputs.iter().zip(inputs) {
-            if let Some(slot) = slot {
-                self.machine.put(*slot, input.value().elements().clone());
-            }
-        }
+    /// Gives the machine what leaves hold.
+    pub(super) fn put_leaves(&mut self) {
         for bound in &self.leaves {
             let leaf = &bound.leaf;
             if let Some(slot) = bound.reads_value {
@@ -164,7 +161,22 @@ impl Replay {
                 self.machine.put(slot, gradient.value().elements().clone());
             }
         }
+    }
+
+    /// Does it again.
+    pub fn run(&mut self, inputs: &[Tensor]) -> Result<impl Iterator<Item = Tensor>, OperationError> {
+        for (slot, input) in self.inputs.iter().zip(inputs) {
+            if let Some(slot) = slot {
+                self.machine.put(*slot, input.value().elements().clone());
+            }
+        }
+        self.put_leaves();
         self.machine.run()?;
+        Ok(self.fetch())
+    }
+
+    /// What came out of the last run; leaves are given what they are to hold.
+    fn fetch(&mut self) -> impl Iterator<Item = Tensor> + use<> {
         let results: SmallVec<[Tensor; 4]> = self
             .outputs
             .iter()
@@ -186,7 +198,7 @@ impl Replay {
                 leaf.assign(Tensor::from_array(place.fetch(&mut self.machine)));
             }
         }
-        Ok(results.into_iter())
+        results.into_iter()
     }
 
     /// Marks, for each slot, the last place that is fetched from it.
@@ -212,8 +224,15 @@ impl Replay {
     }
 }
 
+impl Bound {
+    /// For the value and the gradient: the slot that it is read from, and what becomes of it.
+    pub fn states(&self) -> [(Option<Slot>, &Change); 2] {
+        [(self.reads_value, &self.value), (self.reads_gradient, &self.gradient)]
+    }
+}
+
 impl Place {
-    fn fetch(&self, machine: &mut Machine) -> Array {
+    pub fn fetch(&self, machine: &mut Machine) -> Array {
         let array = if self.is_last { machine.take(self.slot) } else { machine.get(self.slot).clone() };
         match &self.view {
             None => array,

@@ -109,6 +109,11 @@ impl Trace {
         self.find(array).unwrap_or_else(|| self.register(array, Source::Constant))
     }
 
+    /// The value that shows another in this way.
+    pub fn view(&mut self, array: &Array, of: Id) -> Id {
+        self.find(array).unwrap_or_else(|| self.register(array, Source::View(of)))
+    }
+
     fn is_constant(&self, id: Id) -> bool {
         self.values[id].source == Source::Constant
     }

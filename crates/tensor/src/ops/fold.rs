@@ -4,6 +4,7 @@ use std::panic::{RefUnwindSafe, UnwindSafe};
 
 use ndgrad_array::{Array, Backend, DType, DTypes, OperationError, Reduction, Result, Scalar, Shape, Spec};
 use ndgrad_cpu::Cpu;
+use ndgrad_cpu::program::{Operand, Routine};
 use smallvec::SmallVec;
 
 use super::axes::Partition;
@@ -149,10 +150,27 @@ impl<F: Fold> Op for FoldOp<F> {
         Cpu.reduce(Combine(self.fold), &x.view(x.layout().permute(&axes.order())), axes.kept(), out);
     }
 
+    fn routine(&self, inputs: &[Operand], out: Spec) -> Option<Routine> {
+        self.divided(inputs[0], None, out)
+    }
+
     fn gradient(&self, call: &Call<'_>, head: &Tensor, _: usize) -> Tensor {
         let axes = self.axes.partition(F::NAME, call.shape(0).rank()).expect("checked by infer");
         let call = Folded { call, axes };
         self.fold.gradient(&call, &call.stretching(head))
+    }
+}
+
+impl<F: Fold> FoldOp<F> {
+    /// The kernel whose result is divided by a number, for inputs that need no conversion.
+    pub(super) fn divided(&self, input: Operand, divisor: Option<f64>, out: Spec) -> Option<Routine> {
+        if input.slot.dtype != out.dtype {
+            return None;
+        }
+        let axes = self.axes.partition(F::NAME, input.layout.shape().rank()).ok()?;
+        let layout = if axes.is_ordered() { input.layout } else { input.layout.permute(&axes.order()) };
+        let operand = Operand { layout, ..input };
+        Routine::reduction(Combine(self.fold), operand, axes.kept(), divisor, out)
     }
 }
 

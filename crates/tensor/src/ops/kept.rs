@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use ndgrad_array::{Array, DType, Layout, OperationError, Result, Spec};
-use ndgrad_cpu::program::Formula;
+use ndgrad_cpu::program::{Formula, Operand, Routine};
 
 use super::{Call, Op, Saves};
 use crate::Tensor;
@@ -31,6 +31,14 @@ impl Op for Arc<dyn Op> {
 
     fn formula(&self, dtype: DType) -> Option<Formula> {
         (**self).formula(dtype)
+    }
+
+    fn routine(&self, inputs: &[Operand], out: Spec) -> Option<Routine> {
+        (**self).routine(inputs, out)
+    }
+
+    fn turns(&self) -> bool {
+        (**self).turns()
     }
 
     fn forward(&self, inputs: &[&Array], out: &mut Array) {

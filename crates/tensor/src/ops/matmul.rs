@@ -2,6 +2,7 @@
 
 use ndgrad_array::{Array, Backend, DTypes, MAX_RANK, OperationError, Result, Shape, Spec};
 use ndgrad_cpu::Cpu;
+use ndgrad_cpu::program::{Operand, Routine};
 use smallvec::SmallVec;
 
 use super::{Call, Case, Listed, Op, Saves, apply, check_dtype, refuse, same_dtype};
@@ -71,6 +72,15 @@ impl Op for MatMul {
 
     fn forward(&self, inputs: &[&Array], out: &mut Array) {
         Cpu.matmul(inputs[0], inputs[1], out);
+    }
+
+    /// Each element is the same sum of the same products.
+    fn turns(&self) -> bool {
+        true
+    }
+
+    fn routine(&self, inputs: &[Operand], out: Spec) -> Option<Routine> {
+        Routine::product(inputs[0], inputs[1], out)
     }
 
     /// Left: head x right^T. Right: left^T x head; of a right matrix that many on the left share it is the same for all

@@ -3,6 +3,7 @@
 use std::ops::Div;
 
 use ndgrad_array::{Array, DTypes, Element, OperationError, Result, Shape, Spec, Wide, with_dtype};
+use ndgrad_cpu::program::{Operand, Routine};
 
 use super::fold::axes_cases;
 use super::{Axes, Call, Case, FoldOp, Listed, Op, Saves, Sum, apply, check_dtype};
@@ -61,6 +62,10 @@ impl Op for Mean {
             let count = T::narrow(Wide::Float(count));
             out.as_mut_slice::<T>().iter_mut().for_each(|sum| *sum = sum.div(count));
         });
+    }
+
+    fn routine(&self, inputs: &[Operand], out: Spec) -> Option<Routine> {
+        self.sum().divided(inputs[0], Some(self.count(inputs[0].layout.shape())), out)
     }
 
     /// Every element had a share of one by the count.

@@ -7,7 +7,7 @@ use std::panic::{Location, RefUnwindSafe, UnwindSafe};
 use std::sync::Arc;
 
 use ndgrad_array::{Array, DType, Layout, OperationError, Result, Spec};
-use ndgrad_cpu::program::Formula;
+use ndgrad_cpu::program::{Formula, Operand, Routine};
 use smallvec::SmallVec;
 
 use super::rules::same_device;
@@ -49,6 +49,18 @@ pub trait Op: Any + Debug + Send + Sync + UnwindSafe + RefUnwindSafe {
     /// with others, if there is one.
     fn formula(&self, _dtype: DType) -> Option<Formula> {
         None
+    }
+
+    /// The kernel by which a compiled function does what [`Op::forward`] does, with the same bits, made once for inputs
+    /// that lie like this and results of this kind; if there is one that is better.
+    fn routine(&self, _inputs: &[Operand], _out: Spec) -> Option<Routine> {
+        None
+    }
+
+    /// Whether the transpose of what comes out for two matrices is, bit for bit, what comes out for their transposes in
+    /// reverse order.
+    fn turns(&self) -> bool {
+        false
     }
 
     /// Computes every element of `out`, which is contiguous and as [`Op::infer`] said.

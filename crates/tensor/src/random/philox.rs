@@ -168,13 +168,22 @@ impl Ahead<'_> {
     }
 }
 
+impl Ahead<'_> {
+    /// Computes the next words.
+    #[cold]
+    #[inline(never)]
+    fn refill(&mut self) {
+        let (philox, position, out) = (self.philox, self.start, &mut self.words[..]);
+        vectorized(Fill { philox, position, out, formula: |[word]: [u32; 1]| word });
+        self.taken = 0;
+    }
+}
+
 impl Words for Ahead<'_> {
     #[inline]
     fn bits32(&mut self) -> u32 {
         if self.taken == TILE {
-            let (philox, position, out) = (self.philox, self.start, &mut self.words[..]);
-            vectorized(Fill { philox, position, out, formula: |[word]: [u32; 1]| word });
-            self.taken = 0;
+            self.refill();
         }
         let word = self.words[self.taken];
         self.taken += 1;
@@ -182,6 +191,19 @@ impl Words for Ahead<'_> {
             self.start = self.start.wrapping_add(TILE as u64);
         }
         word
+    }
+
+    #[inline]
+    fn bits64(&mut self) -> u64 {
+        // Two words that are there, and are not the last.
+        if let Some(&[low, high]) = self.words.get(self.taken..).and_then(|rest| rest.first_chunk())
+            && self.taken + 2 < TILE
+        {
+            self.taken += 2;
+            return u64::from(low) | u64::from(high) << 32;
+        }
+        let low = self.bits32();
+        u64::from(low) | u64::from(self.bits32()) << 32
     }
 }
 

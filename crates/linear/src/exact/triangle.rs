@@ -1,4 +1,4 @@
-//! `Triangle`: the factor `R` of `X = QR`, built from blocks of rows, and what is asked of it.
+//! `Triangle`: the factor `R` of `X = QR`, built from blocks of rows or from `X'X`, and what is asked of it.
 
 use crate::double_double::DoubleDouble;
 use std::ops::{Add, Div, Mul, Sub};
@@ -7,20 +7,18 @@ use std::ops::{Add, Div, Mul, Sub};
 pub(crate) trait Real:
     Copy + From<f64> + Add<Output = Self> + Sub<Output = Self> + Mul<Output = Self> + Div<Output = Self>
 {
-    /// `a - b`, as exact as the type can hold it.
-    fn difference(a: f64, b: f64) -> Self;
     /// Rounded from twice the precision of `f64`.
     fn round(number: DoubleDouble) -> Self;
     /// Widened to twice the precision of `f64`.
     fn wide(self) -> DoubleDouble;
     /// The square root.
     fn sqrt(self) -> Self;
+    /// What is left of a column's square is rounding if it is no more than this part of it.
+    const NOISE: f64;
 }
 
 impl Real for f64 {
-    fn difference(a: f64, b: f64) -> Self {
-        a - b
-    }
+    const NOISE: f64 = 1e-12;
 
     fn round(number: DoubleDouble) -> Self {
         number.value()
@@ -36,9 +34,7 @@ impl Real for f64 {
 }
 
 impl Real for DoubleDouble {
-    fn difference(a: f64, b: f64) -> Self {
-        DoubleDouble::sum(a, -b)
-    }
+    const NOISE: f64 = 1e-25;
 
     fn round(number: DoubleDouble) -> Self {
         number
@@ -56,14 +52,53 @@ impl Real for DoubleDouble {
 /// An upper triangular matrix `R` with `R'R = X'X` for all rows of `X` seen so far.
 ///
 /// Signs are those that come out: the diagonal may be negative.
+#[derive(Clone, Debug)]
 pub(crate) struct Triangle<T> {
-    rows: Vec<Vec<T>>,
+    pub(crate) rows: Vec<Vec<T>>,
 }
 
 impl<T: Real> Triangle<T> {
     /// The factor of no rows.
     pub(crate) fn new(columns: usize) -> Self {
         Triangle { rows: vec![vec![T::from(0.0); columns]; columns] }
+    }
+
+    /// The factor of a matrix of products `X'X`, by Cholesky's method; `product(i, j)` is asked for `i <= j`. A column that
+    /// depends on earlier ones but for rounding gets a row of zeros.
+    pub(crate) fn of_products(columns: usize, product: impl Fn(usize, usize) -> DoubleDouble) -> Self {
+        let zero = T::from(0.0);
+        let mut rows: Vec<Vec<T>> = (0..columns)
+            .map(|i| (0..columns).map(|j| if j < i { zero } else { T::round(product(i, j)) }).collect())
+            .collect();
+        for k in 0..columns {
+            let (head, tail) = rows.split_at_mut(k + 1);
+            let row = &mut head[k];
+            let square = row[k].wide().value();
+            if square.is_nan() || square <= T::NOISE * product(k, k).value() {
+                row[k..].fill(zero);
+                continue;
+            }
+            let diagonal = row[k].sqrt();
+            row[k..].iter_mut().for_each(|entry| *entry = *entry / diagonal);
+            for (i, below) in tail.iter_mut().enumerate() {
+                let factor = row[k + 1 + i];
+                for (value, &entry) in below[k + 1 + i..].iter_mut().zip(&row[k + 1 + i..]) {
+                    *value = *value - factor * entry;
+                }
+            }
+        }
+        Triangle { rows }
+    }
+
+    /// The same, rounded.
+    pub(crate) fn rounded(&self) -> Triangle<f64> {
+        Triangle {
+            rows: self
+                .rows
+                .iter()
+                .map(|row| row.iter().map(|entry| entry.wide().value()).collect())
+                .collect(),
+        }
     }
 
     /// Takes in a block of rows, given column after column, by Householder reflections of the triangle stacked
@@ -144,30 +179,24 @@ impl<T: Real> Triangle<T> {
 
     /// Solves the normal equations `R'R d = g`.
     pub(crate) fn solve_normal(&self, gradient: &[DoubleDouble]) -> Vec<DoubleDouble> {
-        let mut z: Vec<T> = gradient.iter().map(|&g| T::round(g)).collect();
+        let z = self.through(gradient);
+        self.solve(z).into_iter().map(T::wide).collect()
+    }
+
+    /// `z` with `R'z = v`: its products with others of its kind are those of `v` and theirs under `(X'X)^-1`.
+    pub(crate) fn through(&self, v: &[DoubleDouble]) -> Vec<T> {
+        let mut z: Vec<T> = v.iter().map(|&value| T::round(value)).collect();
         for (i, row) in self.rows.iter().enumerate() {
+            if z[i].wide().value() == 0.0 {
+                continue;
+            }
             z[i] = z[i] / row[i];
             let (solved, rest) = z.split_at_mut(i + 1);
             for (value, &entry) in rest.iter_mut().zip(&row[i + 1..]) {
                 *value = *value - entry * solved[i];
             }
         }
-        self.solve(z).into_iter().map(T::wide).collect()
-    }
-
-    /// `sqrt(v' (X'X)^-1 v)`, the length of `v` seen through the inverse.
-    pub(crate) fn length_under_inverse(&self, v: &[f64]) -> f64 {
-        // Solves R'z = v: the first half of the normal equations.
-        let mut z: Vec<T> = v.iter().map(|&value| T::from(value)).collect();
-        let mut squares = T::from(0.0);
-        for (i, row) in self.rows.iter().enumerate() {
-            let solved = z[i] / row[i];
-            squares = squares + solved * solved;
-            for (value, &entry) in z[i + 1..].iter_mut().zip(&row[i + 1..]) {
-                *value = *value - entry * solved;
-            }
-        }
-        squares.sqrt().wide().value()
+        z
     }
 
     /// An estimate of the 2-norm condition number of the triangle without its first `skipped` rows and columns,
@@ -236,7 +265,7 @@ fn power_iteration(mut vector: Vec<f64>, apply: impl Fn(&[f64]) -> Vec<f64>) -> 
 }
 
 /// The sum of products in eight lanes: an order that is fixed, and that the compiler can turn into SIMD.
-fn dot<T: Real>(a: &[T], b: &[T]) -> T {
+pub(crate) fn dot<T: Real>(a: &[T], b: &[T]) -> T {
     let (a_chunks, a_rest) = a.as_chunks::<8>();
     let (b_chunks, b_rest) = b.as_chunks::<8>();
     let mut lanes = [T::from(0.0); 8];
