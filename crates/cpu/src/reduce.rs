@@ -181,7 +181,8 @@ pub fn fold_run<R: Run>(count: usize, run: &R) -> R::Number {
 /// [`fold_run`] of `N` runs of as many numbers each, at the same time.
 #[inline(always)]
 pub fn fold_runs<R: Run, const N: usize>(count: usize, runs: &[R; N]) -> [R::Number; N] {
-    let blocks = |start: usize| fold_blocks(runs.each_ref().map(|run| (run, start)), BLOCK.min(count - start));
+    let blocks =
+        |start: usize| fold_blocks(runs.each_ref().map(|run| (run, start)), BLOCK.min(count - start));
     let together = |left: [R::Number; N], right: [R::Number; N]| {
         std::array::from_fn(|i| runs[i].combine(left[i], right[i]))
     };
