@@ -9,6 +9,8 @@
 //! - [`GeneralizedLinear`] is logistic, Poisson and gamma regression, with what goes with them.
 //! - [`Penalized`] is ridge, lasso and elastic net, with cross-validation.
 //! - [`Huber`] and [`QuantileRegression`] are not moved by a few rows far off.
+//! - [`Descent`] fits any of these losses by mini-batches through autograd, for data that keep coming; it is resumed to the same
+//!   bits.
 //! - [`metrics`] say how good predictions are.
 
 mod alias;
@@ -25,6 +27,7 @@ mod fit;
 mod glm;
 mod incomplete;
 mod inference;
+mod iterative;
 mod linear;
 pub mod metrics;
 mod model;
@@ -48,6 +51,7 @@ pub use feature::{Feature, Kind, Level, Term};
 pub use fit::{Coefficient, Fit, Part};
 pub use glm::{Family, GeneralizedFit, GeneralizedLinear, Iteration, Link};
 pub use inference::{Covariance, CovarianceKind, Inference, TermEstimate, Test};
+pub use iterative::{Descent, DescentState, End, Loss, Optimizer, Progress};
 pub use model::Model;
 pub use observations::{Block, InMemory, Observations};
 pub use penalized::{CrossValidation, Folds, PathPoint, Penalized, PenalizedPath};

@@ -22,6 +22,8 @@ pub(crate) struct Standard {
     pub weight: f64,
     /// The weighted mean of the target.
     pub target_mean: f64,
+    /// The weighted deviation of the target, of divisor n.
+    pub target_deviation: f64,
     /// Whether some row has an offset other than 0.
     pub has_offset: bool,
     /// Clusters, if rows have one: one more than the largest number.
@@ -103,7 +105,9 @@ impl Standard {
             let deviation = if intercept { square - mean * mean } else { square }.max(0.0).sqrt();
             units.push(unit(deviation, centres[j]));
         }
-        let target_mean = first[width] + sums[width] / weight;
+        let shift = sums[width] / weight;
+        let target_mean = first[width] + shift;
+        let target_deviation = (squares[width] / weight - shift * shift).max(0.0).sqrt();
         let kept = (0..width).collect();
         Ok(Standard {
             names,
@@ -114,6 +118,7 @@ impl Standard {
             rows,
             weight,
             target_mean,
+            target_deviation,
             has_offset,
             clusters,
         })
