@@ -4,6 +4,7 @@
 //!   [`Fit`] is everything it found out.
 //! - [`Model`] predicts, and is saved and loaded.
 //! - [`LeastSquares`] solves exactly, for arrays of numbers.
+//! - [`Formula`] is a model in Wilkinson's notation; it learns a [`DesignInfo`] that encodes tables of any size.
 //! - [`Observations`] are the rows that estimators read, in memory ([`InMemory`]) or block by block from elsewhere.
 //! - [`Inference`] is what the data say about each coefficient: errors, tests, intervals; [`Distribution`] has the tails.
 //! - [`metrics`] say how good predictions are.
@@ -16,6 +17,7 @@ mod encode;
 pub mod exact;
 mod feature;
 mod fit;
+mod formula;
 mod incomplete;
 mod inference;
 mod linear;
@@ -34,6 +36,7 @@ pub use encode::Missing;
 pub use exact::{LeastSquares, LinearFit, Statistics};
 pub use feature::{Feature, Kind, Level, Term};
 pub use fit::{Coefficient, Fit, Part};
+pub use formula::{ColumnInfo, DesignInfo, DesignOptions, DesignRows, Formula, Observed, Tables};
 pub use inference::{Covariance, CovarianceKind, Inference, TermEstimate, Test};
 pub use model::Model;
 pub use observations::{Block, InMemory, Observations};
