@@ -2,7 +2,7 @@
 
 use bytemuck::Pod;
 
-use crate::pool::Line;
+use crate::memory::Line;
 use crate::shared::Lines;
 
 /// Memory for the elements of an array: shared by its views, copied on write.

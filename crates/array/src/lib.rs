@@ -12,6 +12,7 @@ mod formula;
 mod layout;
 mod math;
 mod matrices;
+mod memory;
 mod pool;
 mod scalar;
 mod shape;

@@ -1,21 +1,8 @@
 //! The pool: memory that a thread has used and will use again.
 
 use std::cell::RefCell;
-use std::mem::MaybeUninit;
 
-use bytemuck::{Pod, Zeroable};
-
-/// One cache line. Memory comes in whole lines, so that every dtype and vector register is aligned.
-#[derive(Clone, Copy, Debug, Pod, Zeroable)]
-#[repr(C, align(64))]
-pub(crate) struct Line([u8; 64]);
-
-impl Line {
-    pub const SIZE: usize = size_of::<Line>();
-}
-
-/// As many lines as a size class has, with anything in them.
-pub(crate) type Memory = Box<[MaybeUninit<Line>]>;
+use crate::memory::{Line, Memory};
 
 /// The sizes that memory comes in, so that one piece can serve for another: four steps to each doubling, which wastes at
 /// most a fifth of a large one.
@@ -71,13 +58,8 @@ pub(crate) fn take<const FOR_ELEMENTS: bool>(size: SizeClass) -> Memory {
     let pool = if FOR_ELEMENTS { &ELEMENTS } else { &OBJECTS };
     match pool.try_with(|pool| pool.borrow_mut().take(size)) {
         Ok(Some(memory)) => memory,
-        _ => system_memory(size),
+        _ => Memory::new(size.lines),
     }
-}
-
-#[cold]
-fn system_memory(size: SizeClass) -> Memory {
-    Box::new_zeroed_slice(size.lines)
 }
 
 /// Gives memory of this class back.

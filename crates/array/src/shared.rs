@@ -4,7 +4,7 @@
 //! in two ways: memory comes from the thread's pool, and there are no weak handles. So whoever holds the only handle
 //! sees that in a plain read, and drops the value, or writes to it, without a locked instruction.
 //!
-//! The unsafe code of this crate is here, and here alone.
+//! The unsafe code of this crate is here and in `memory`, and there alone.
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -12,7 +12,8 @@ use std::ops::Deref;
 use std::ptr::{self, NonNull};
 use std::sync::atomic::{AtomicUsize, Ordering, fence};
 
-use crate::pool::{self, Line, SizeClass};
+use crate::memory::{Line, Memory};
+use crate::pool::{self, SizeClass};
 
 /// A value that several handles own together; it goes with the last of them.
 ///
@@ -58,11 +59,10 @@ impl<T> Shared<T> {
         const { assert!(align_of::<Block<T>>() <= align_of::<Line>()) };
         let memory = pool::take::<false>(SizeClass::of(size_of::<Block<T>>()));
         // If `make` panics, the memory is lost, which is safe.
-        let block = Box::into_raw(memory).cast::<Block<T>>();
+        let block = memory.into_raw().cast::<Block<T>>();
         // SAFETY: the memory is ours, as large as a block or larger, and aligned for it.
         unsafe { block.write(Block { handles: AtomicUsize::new(1), value: make() }) };
-        // SAFETY: what a box points to is not null.
-        Shared { block: unsafe { NonNull::new_unchecked(block) }, owns: PhantomData }
+        Shared { block, owns: PhantomData }
     }
 
     /// The same value, of which only a trait is known: `unsize` is `|block| block`, which turns the reference into one
@@ -95,15 +95,14 @@ impl Lines {
     #[inline]
     pub fn elements(bytes: usize) -> Lines {
         let size = SizeClass::of(Line::SIZE + bytes.max(1));
-        let memory = Box::into_raw(pool::take::<true>(size));
+        let memory = pool::take::<true>(size).into_raw().as_ptr();
         // The first line holds the number of handles alone, so that the elements are aligned.
-        let block =
-            ptr::slice_from_raw_parts_mut(memory.cast::<Line>(), size.lines - 1) as *mut Block<[Line]>;
+        let block = ptr::slice_from_raw_parts_mut(memory, size.lines - 1) as *mut Block<[Line]>;
         // SAFETY: the memory is ours and has one line more than the slice, which lies one line behind its start as its
         // alignment demands. Memory for elements was zeros once and has held numbers since, so the lines are
         // initialized.
         unsafe { (&raw mut (*block).handles).write(AtomicUsize::new(1)) };
-        // SAFETY: what a box points to is not null.
+        // SAFETY: memory is not at the address 0.
         Shared { block: unsafe { NonNull::new_unchecked(block) }, owns: PhantomData }
     }
 }
@@ -143,10 +142,10 @@ impl<T: ?Sized, const ELEMENTS: bool> Shared<T, ELEMENTS> {
         let size = SizeClass::of(size_of_val(unsafe { &*block }));
         // SAFETY: the value is initialized, and nobody sees it again.
         unsafe { ptr::drop_in_place(&raw mut (*block).value) };
-        let memory = ptr::slice_from_raw_parts_mut(block.cast(), size.lines);
-        // SAFETY: the memory came from the pool as a box of this size class: `new` asked for the block's size, and
-        // `elements` made a block of all its lines.
-        pool::give::<ELEMENTS>(unsafe { Box::from_raw(memory) }, size);
+        // SAFETY: the memory came from the pool in this size class: `new` asked for the block's size, and `elements` made
+        // a block of all its lines.
+        let memory = unsafe { Memory::from_raw(self.block.cast(), size.lines) };
+        pool::give::<ELEMENTS>(memory, size);
     }
 }
 

@@ -3,6 +3,7 @@
 //! Exit codes: 0 done, 1 the data or the file system refused, 2 the command line asks for what cannot be,
 //! 130 stopped by Ctrl-C.
 
+mod columns;
 mod commands;
 mod failure;
 mod interrupt;
@@ -10,8 +11,11 @@ mod number;
 mod output;
 mod pictures;
 mod progress;
+mod quote;
 mod report;
+mod row;
 mod table;
+mod units;
 mod values;
 
 use std::process::ExitCode;
@@ -42,7 +46,7 @@ struct Arguments {
 #[derive(Subcommand)]
 enum Command {
     Demo(Demo),
-    Fit(Fit),
+    Fit(Box<Fit>),
     Predict(Predict),
     Plot(Plot),
     Ops(Ops),

@@ -6,20 +6,25 @@ use crate::number::significant;
 
 /// A table with a title above each column, put together column by column from the left.
 pub struct Text {
-    titles: Vec<&'static str>,
+    titles: Vec<String>,
     columns: Vec<Vec<String>>,
 }
 
 impl Text {
     /// A table with these titles.
     pub fn new<const N: usize>(titles: [&'static str; N]) -> Text {
-        Text { titles: titles.to_vec(), columns: Vec::new() }
+        Text::titled(titles.map(String::from).to_vec())
+    }
+
+    /// As [`new`](Self::new), with titles that were put together.
+    pub fn titled(titles: Vec<String>) -> Text {
+        Text { titles, columns: Vec::new() }
     }
 
     /// Adds the column of names, which stand on the left: the beginnings of long ones, and of those with line
     /// breaks all in one line.
-    pub fn names(&mut self, names: &[&str]) {
-        let names: Vec<String> = names.iter().map(|name| shown(name)).collect();
+    pub fn names(&mut self, names: &[impl AsRef<str>]) {
+        let names: Vec<String> = names.iter().map(|name| shown(name.as_ref())).collect();
         let width = self.width(names.iter().map(String::as_str));
         self.columns.push(names.iter().map(|name| format!("{name:<width$}")).collect());
     }
@@ -44,10 +49,20 @@ impl Text {
         );
     }
 
+    /// Adds a column of numbers to so many decimals; NaN is a dash.
+    pub fn decimals(&mut self, numbers: &[f64], decimals: usize) {
+        let text = |&number: &f64| match number {
+            number if number.is_nan() => "-".into(),
+            number if number.abs() >= 1e7 => significant(number, 3),
+            number => format!("{number:.decimals$}"),
+        };
+        self.texts(numbers.iter().map(text).collect());
+    }
+
     /// The width of the next column.
     fn width<'a>(&self, texts: impl Iterator<Item = &'a str>) -> usize {
-        let title = self.titles[self.columns.len()];
-        texts.chain([title]).map(|text| text.chars().count()).max().unwrap_or(0)
+        let title = &self.titles[self.columns.len()];
+        texts.map(|text| text.chars().count()).max().unwrap_or(0).max(title.chars().count())
     }
 
     /// Prints the titles and the rows, with two spaces between columns and none at the end.
@@ -69,7 +84,7 @@ impl Text {
 }
 
 fn shown(name: &str) -> String {
-    const MOST: usize = 50;
+    const MOST: usize = 60;
     let mut text: String = name.chars().take(MOST).map(|c| if c.is_control() { ' ' } else { c }).collect();
     if name.chars().nth(MOST).is_some() {
         text.push('…');
@@ -102,6 +117,6 @@ d             -
     #[test]
     fn names_keep_to_their_line() {
         assert_eq!(shown("a\nb\u{1b}[1m"), "a b [1m");
-        assert_eq!(shown(&"ß".repeat(60)), "ß".repeat(50) + "…");
+        assert_eq!(shown(&"ß".repeat(70)), "ß".repeat(60) + "…");
     }
 }

@@ -31,3 +31,19 @@ pub fn count(text: &str) -> Result<usize, String> {
         _ => Err("a whole number from 1 to 10000000 is wanted".to_string()),
     }
 }
+
+/// A probability between 0 and 1.
+pub fn level(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(value) if value > 0.0 && value < 1.0 => Ok(value),
+        _ => Err("a probability between 0 and 1 is wanted, such as 0.95".to_string()),
+    }
+}
+
+/// The number of parts that rows are divided into.
+pub fn folds(text: &str) -> Result<u32, String> {
+    match text.parse::<u32>() {
+        Ok(value) if (2..=1000).contains(&value) => Ok(value),
+        _ => Err("a whole number from 2 to 1000 is wanted, such as 5".to_string()),
+    }
+}

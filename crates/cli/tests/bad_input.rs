@@ -100,8 +100,13 @@ fn too_little_to_learn_from() {
 
 #[test]
 fn steps_that_are_too_large() {
-    refuses(&[], "fit --learning-rate 100", 1, "training diverged: after epoch 1 the loss is ");
-    refuses(&[], "fit --learning-rate 1e300", 1, "training diverged: after epoch 1 the loss is ");
+    refuses(&[], "fit --solver sgd --learning-rate 100", 1, "training diverged: after epoch 1 the loss is ");
+    refuses(
+        &[],
+        "fit --solver sgd --learning-rate 1e300",
+        1,
+        "training diverged: after epoch 1 the loss is ",
+    );
 }
 
 #[test]
@@ -160,7 +165,17 @@ fn command_lines_that_make_no_sense() {
             "invalid value '-1' for '--learning-rate <X>': a number above 0 is wanted",
         ),
         ("fit --learning-rate inf", "invalid value 'inf' for '--learning-rate"),
-        ("fit --validation 1", "invalid value '1' for '--validation"),
+        ("fit --hold-out 1", "invalid value '1' for '--hold-out"),
+        ("fit --validate 1", "invalid value '1' for '--validate"),
+        ("fit --validate 5 --hold-out 0.1", "the argument '--validate <K>' cannot be used with"),
+        ("fit --validate 5 --solver sgd", "--validate trains a model for each part"),
+        ("fit --level 1", "invalid value '1' for '--level"),
+        ("fit --level 95", "invalid value '95' for '--level"),
+        ("fit --solver newton", "invalid value 'newton' for '--solver"),
+        ("fit --epochs 5", "--epochs has no meaning for --solver exact"),
+        ("fit --learning-rate 0.1", "--learning-rate has no meaning for --solver exact"),
+        ("fit --report page.pdf", "--report page.pdf must end in .html"),
+        ("fit --units mass", "invalid value 'mass' for '--units"),
         ("fit --epochs 0", "invalid value '0' for '--epochs"),
         ("fit --seed x", "invalid value 'x' for '--seed"),
         ("fit --threads 1000", "invalid value '1000' for '--threads"),

@@ -46,7 +46,7 @@ fn a_closed_pipe_ends_quietly() {
         assert_eq!((run.code, run.err.as_str()), (Some(0), ""), "{words}");
     }
     assert!(!place.path("ndgrad-demo").exists(), "the demo did not come to its pictures");
-    assert_eq!(names(&place.path("ndgrad-fit")).len(), 8, "whole files or none");
+    assert_eq!(names(&place.path("ndgrad-fit")).len(), 3, "whole files or none");
 }
 
 #[cfg(target_os = "linux")]
@@ -59,7 +59,9 @@ fn a_full_disk_is_an_error() {
         let output = place.command(words).stdout(full).output().unwrap();
         let run = Run::from(output);
         assert_eq!(run.code, Some(1), "{words}");
-        assert!(run.err.starts_with("error: standard output: cannot write: "), "{words}: {}", run.err);
+        // Warnings may have come before.
+        let last = run.err.lines().last().unwrap_or_default();
+        assert!(last.starts_with("error: standard output: cannot write: "), "{words}: {}", run.err);
     }
 }
 
@@ -68,8 +70,7 @@ fn an_interrupted_fit_keeps_the_model_so_far() {
     let place = Place::new();
     // Steps so small that training takes minutes: an epoch takes 8 % off the loss.
     place.file("a.csv", rows(20_000));
-    let words =
-        "fit a.csv --target y --batch-size 1 --learning-rate 1e-6 --epochs 10000000 --validation 0 --out out";
+    let words = "fit a.csv --target y --solver sgd --batch-size 1 --learning-rate 1e-6 --epochs 10000000 --validation 0 --out out";
     // A slow machine may take longer to begin; before the end of the first epoch there is nothing to keep.
     let runs = [2, 6, 20].into_iter().map(|seconds| interrupted(&place, words, seconds));
     let run = runs.into_iter().find(|_| place.path("out").exists()).expect("a model was saved");
@@ -79,7 +80,7 @@ fn an_interrupted_fit_keeps_the_model_so_far() {
         "{}",
         run.out
     );
-    assert_eq!(names(&place.path("out")).len(), 8, "all files are there, and no other");
+    assert_eq!(names(&place.path("out")).len(), 3, "all files are there, and no other");
     let report = String::from_utf8(place.read("out/report.json")).unwrap();
     assert!(report.contains("\"stop\": \"interrupted\""), "{report}");
     assert_eq!(place.ok("predict out/model.safetensors a.csv").out.lines().count(), 20_001);

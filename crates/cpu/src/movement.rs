@@ -175,13 +175,19 @@ pub fn fill(value: Wide, out: &mut Array) {
 /// Rows ahead of the one that is copied that are asked from memory. What lies on so many pages no processor foresees.
 const AHEAD: usize = 8;
 
+/// The same for rows that are copied as one element, which takes a fraction of the time, of arrays of so many bytes: smaller
+/// ones are near.
+const AHEAD_SHORT: usize = 64;
+const LEAST_FAR: usize = 1 << 20;
+
 pub fn gather(x: &Array, rows: &[usize], out: &mut Array) {
     let x = contiguous(x);
     let (source, width) = (x.as_bytes().expect("a contiguous copy"), x.shape()[1..].iter().product());
     gatherer(x.dtype().size(), width)(source, width, rows, out.as_bytes_mut());
 }
 
-/// Copies rows of so many elements, by number: from all rows, the numbers, to as many rows.
+/// Copies rows of so many elements: from all rows, by number, as many as there is room for; what numbers follow are
+/// asked from memory.
 pub type GatherRows = fn(&[u8], usize, &[usize], &mut [u8]);
 
 /// The function that gathers rows of `width` elements of `size` bytes. Short ones are copied as one element.
@@ -197,12 +203,14 @@ pub fn gatherer(size: usize, width: usize) -> GatherRows {
 
 fn gather_short<R: Pod + Send + Sync>(source: &[u8], _: usize, rows: &[usize], out: &mut [u8]) {
     let (source, out): (&[R], &mut [R]) = (cast_slice(source), cast_slice_mut(out));
+    let is_far = size_of_val(source) >= LEAST_FAR;
     fill_pieces(out, 1, 1, |start, out| {
         let rows = &rows[start..];
-        for (i, (out, &row)) in out.iter_mut().zip(rows).enumerate() {
-            if let Some(&row) = rows.get(i + AHEAD) {
-                prefetch(std::slice::from_ref(&source[row]));
-            }
+        let ahead = if is_far { rows.get(AHEAD_SHORT..).unwrap_or_default() } else { &[] };
+        for (_, &row) in out.iter().zip(ahead) {
+            prefetch(std::slice::from_ref(&source[row]));
+        }
+        for (out, &row) in out.iter_mut().zip(rows) {
             *out = source[row];
         }
     });

@@ -285,9 +285,9 @@ impl<D: Dataset> compile::Feed<D::Batch> for Batches<'_, D> {
     }
 
     #[inline]
-    fn rows(&self) -> Option<&[usize]> {
+    fn rows(&self) -> Option<(usize, &[usize])> {
         match &self.source {
-            Source::Rows(rows) if self.position.batch < self.count => Some(self.position.cut(rows)),
+            Source::Rows(rows) if self.position.batch < self.count => Some(self.position.rest(rows)),
             _ => None,
         }
     }

@@ -78,8 +78,15 @@ impl Position {
 
     /// The rows of the batch to come, out of those of the epoch.
     pub(crate) fn cut<'a>(&self, rows: &'a [usize]) -> &'a [usize] {
+        let (count, rest) = self.rest(rows);
+        &rest[..count]
+    }
+
+    /// How many rows the batch to come has, and its and all later rows.
+    #[inline]
+    pub(crate) fn rest<'a>(&self, rows: &'a [usize]) -> (usize, &'a [usize]) {
         let rest = &rows[self.batch * self.sampler.batch_size..];
-        &rest[..rest.len().min(self.sampler.batch_size)]
+        (rest.len().min(self.sampler.batch_size), rest)
     }
 
     /// This position for a loader that cuts as `own` does. The seed is the position's.

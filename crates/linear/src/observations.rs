@@ -31,6 +31,12 @@ impl<'a> Block<'a> {
     pub fn rows(&self) -> usize {
         self.y.len()
     }
+
+    /// The weight of a row: 1 where there are none.
+    #[inline(always)]
+    pub fn weight(&self, row: usize) -> f64 {
+        self.weights.map_or(1.0, |weights| weights[row])
+    }
 }
 
 /// Rows that can be read from the start again, in blocks that are the same each time. The size of the blocks may not

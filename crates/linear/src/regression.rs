@@ -45,10 +45,10 @@ use std::ops::ControlFlow;
 /// ```
 #[derive(Clone, Debug)]
 pub struct LinearRegression {
-    target: String,
-    features: Option<Vec<String>>,
-    categories: Vec<String>,
-    missing: Missing,
+    pub(crate) target: String,
+    pub(crate) features: Option<Vec<String>>,
+    pub(crate) categories: Vec<String>,
+    pub(crate) missing: Missing,
     learning_rate: Option<f64>,
     epochs: Option<usize>,
     batch_size: Option<usize>,

@@ -21,7 +21,8 @@ fn table(name: &str) -> Table {
     let text = match name {
         "penguins" => PENGUINS.to_string(),
         _ => {
-            let lines = sections().find(|lines| lines[0] == format!("csv {name}")).expect("the table is there");
+            let lines =
+                sections().find(|lines| lines[0] == format!("csv {name}")).expect("the table is there");
             lines[1..].join("\n")
         }
     };
@@ -70,7 +71,11 @@ fn designs_are_those_of_patsy() {
         let design = Formula::parse(case.formula)
             .and_then(|formula| formula.learn(&mut &table, &DesignOptions::default()))
             .unwrap_or_else(|error| panic!("{}: {error}", case.formula));
-        let names = design.has_intercept().then_some("1").into_iter().chain(design.names().iter().map(String::as_str));
+        let names = design
+            .has_intercept()
+            .then_some("1")
+            .into_iter()
+            .chain(design.names().iter().map(String::as_str));
         assert_eq!(Vec::from_iter(names), case.names, "{}", case.formula);
         let mut found = rows(&design, &table);
         if case.table == "penguins" {

@@ -1,7 +1,7 @@
 //! `Axis`: from values to places on the paper.
 
 use crate::range::Range;
-use crate::ticks::{self, Ticks};
+use crate::ticks::{self, Tick, Ticks};
 
 /// How values become axis units.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -58,6 +58,13 @@ impl Axis {
             Scale::Logarithmic => ticks::logarithmic(range, most),
         };
         Axis { scale, range, ticks, start: 0.0, end: 1.0 }
+    }
+
+    /// An axis of names at 0, 1, 2 and so on, not yet placed.
+    pub(crate) fn of_names(names: impl Iterator<Item = String>, range: Range) -> Self {
+        let major = names.enumerate().map(|(index, label)| Tick { at: index as f64, label }).collect();
+        let ticks = Ticks { major, minor: Vec::new(), note: String::new() };
+        Axis { scale: Scale::Linear, range, ticks, start: 0.0, end: 1.0 }
     }
 
     /// The axis from `start` to `end` on the paper.

@@ -1,13 +1,15 @@
 //! From a `Figure` to a `Scene`: margins, axes, grid, series, legend.
 
 use crate::axis::{Axis, Scale};
-use crate::figure::{Figure, Kind, Layer};
+use crate::clip::Frame;
+use crate::figure::Figure;
 use crate::font::{self, HALF_DIGIT};
 use crate::legend::{self, Legend};
 use crate::range::Range;
-use crate::scene::{Anchor, Item, Pen, Point, Scene, Text};
-use crate::style::{Color, Style};
-use crate::thin;
+use crate::scene::{Anchor, Pen, Point, Scene, Text};
+use crate::series::Paper;
+use crate::style::Color;
+use crate::{notes, series};
 
 const SIZE: (f64, f64) = (720.0, 480.0);
 const SQUARE: (f64, f64) = (560.0, 560.0);
@@ -21,24 +23,24 @@ const TINY: f64 = 10.5;
 /// Space between captions on the same line.
 const BETWEEN: f64 = 20.0;
 
-/// The rectangle that the data is drawn in.
-#[derive(Clone, Copy)]
-struct Frame {
-    left: f64,
-    right: f64,
-    top: f64,
-    bottom: f64,
-}
+/// The height of a row where the vertical axis has names, and the room for a name.
+const ROW: f64 = 24.0;
+const NAME: f64 = 230.0;
 
 /// The figure as shapes.
 pub(crate) fn draw(figure: &Figure) -> Scene {
     let scale = if figure.y_log { Scale::Logarithmic } else { Scale::Linear };
-    let series: Vec<Vec<Option<Point>>> = figure.layers.iter().map(|layer| units(layer, scale)).collect();
-    let (x_range, y_range) = ranges(figure, scale, &series);
-    let missing = series.iter().flatten().filter(|point| point.is_none()).count();
+    let series: Vec<Vec<Option<Point>>> = figure.layers.iter().map(|layer| layer.units(scale)).collect();
+    let shown = || figure.layers.iter().zip(&series).filter(|(layer, _)| layer.kind.widens());
+    let (x_range, y_range) =
+        ranges(figure, scale, || shown().flat_map(|(_, points)| points).flatten().copied());
+    let missing: usize = shown().map(|(layer, points)| layer.missing(points)).sum();
 
     let (width, mut height) = if figure.identity { SQUARE } else { SIZE };
-    let y_axis = Axis::new(scale, y_range, 8);
+    let y_axis = match figure.names.len() {
+        0 => Axis::new(scale, y_range, 8),
+        _ => Axis::of_names(figure.names.iter().map(|name| font::fitted(name, SMALL, NAME)), y_range),
+    };
     let left = EDGE + if figure.y_label.is_empty() { 0.0 } else { LABEL + 11.0 } + widest(&y_axis) + 9.0;
     let right = width - EDGE - 12.0;
     let legend = Legend::new(figure, right - left);
@@ -50,17 +52,26 @@ pub(crate) fn draw(figure: &Figure) -> Scene {
     let legend_top = top;
     top += if legend.height() == 0.0 { 2.0 } else { legend.height() + 6.0 };
     top += if y_axis.ticks.note.is_empty() { 0.0 } else { SMALL + 6.0 };
-    let mut bottom = height - EDGE - SMALL - 9.0;
     let caption = !figure.x_label.is_empty() || !x_axis.ticks.note.is_empty() || missing > 0;
-    bottom -= if caption { LABEL + 9.0 } else { 0.0 };
+    let below = EDGE + SMALL + 9.0 + if caption { LABEL + 9.0 } else { 0.0 };
+    if !figure.names.is_empty() {
+        height = top + ROW * figure.names.len().max(3) as f64 + below;
+    }
+    let bottom = height - below;
     let frame =
         Frame { left: snapped(left), right: snapped(right), top: snapped(top), bottom: snapped(bottom) };
-    let y_axis = y_axis.placed(bottom, top);
+    let y_axis =
+        if figure.names.is_empty() { y_axis.placed(bottom, top) } else { y_axis.placed(top, bottom) };
 
     let mut scene = Scene::new(width, height, description(figure));
     draw_axes(&mut scene, frame, &x_axis, &y_axis);
-    draw_series(&mut scene, figure, &series, &x_axis, &y_axis);
+    series::draw(&mut scene, figure, &series, &Paper { frame, x_axis: &x_axis, y_axis: &y_axis });
     draw_references(&mut scene, frame, figure, &x_axis, &y_axis);
+    let noted = figure.notes.iter().filter_map(|((x, y), text)| {
+        let at = (x_axis.place(Scale::Linear.units(*x)?), y_axis.place(scale.units(*y)?));
+        frame.contains(at).then(|| (at, text.clone()))
+    });
+    notes::draw(&mut scene, frame, noted);
     legend.draw(&mut scene, (left, legend_top));
 
     let title = font::fitted(&figure.title, TITLE, right - left);
@@ -69,7 +80,7 @@ pub(crate) fn draw(figure: &Figure) -> Scene {
         true => ("finite, positive", "not finite or not positive"),
         false => ("finite", "not finite"),
     };
-    if series.iter().flatten().all(Option::is_none) {
+    if shown().flat_map(|(_, points)| points).all(Option::is_none) {
         let middle = ((left + right) / 2.0, (top + bottom) / 2.0);
         let text = Text::new(format!("no {wanted} points"), middle, TITLE, Anchor::Middle);
         scene.text(text.color(Color::GREY));
@@ -79,22 +90,27 @@ pub(crate) fn draw(figure: &Figure) -> Scene {
     scene
 }
 
-/// The points in axis units; nothing for those that cannot be shown.
-fn units(layer: &Layer, y_scale: Scale) -> Vec<Option<Point>> {
-    let place = |&(x, y): &Point| Some((Scale::Linear.units(x)?, y_scale.units(y)?));
-    layer.points.iter().map(place).collect()
-}
-
-fn ranges(figure: &Figure, y_scale: Scale, series: &[Vec<Option<Point>>]) -> (Range, Range) {
-    let shown = || series.iter().flatten().flatten();
+fn ranges<I: Iterator<Item = Point>>(
+    figure: &Figure,
+    y_scale: Scale,
+    shown: impl Fn() -> I,
+) -> (Range, Range) {
     let horizontals = figure.horizontals.iter().filter_map(|&y| y_scale.units(y));
-    let mut x = Range::of(shown().map(|point| point.0));
+    let verticals = figure.verticals.iter().filter_map(|&x| Scale::Linear.units(x));
+    let mut x = Range::of(shown().map(|point| point.0).chain(verticals));
     let mut y = Range::of(shown().map(|point| point.1).chain(horizontals));
     if let (Some(both_x), Some(both_y), true, Scale::Linear) = (x, y, figure.identity, y_scale) {
         x = Some(both_x.union(both_y));
         y = x;
     }
-    (Scale::Linear.range(x), y_scale.range(y))
+    let y = match figure.names.len() {
+        0 => y_scale.range(y),
+        names => {
+            let rows = Range::new(-0.5, names as f64 - 0.5);
+            y.map_or(rows, |y| y.union(rows))
+        }
+    };
+    (Scale::Linear.range(x), y)
 }
 
 /// The horizontal axis with as many ticks as have room for their labels.
@@ -147,60 +163,14 @@ fn draw_axes(scene: &mut Scene, frame: Frame, x_axis: &Axis, y_axis: &Axis) {
 
 fn draw_references(scene: &mut Scene, frame: Frame, figure: &Figure, x_axis: &Axis, y_axis: &Axis) {
     let level = |&y: &f64| y_axis.visible(y).map(|y| vec![(frame.left, y), (frame.right, y)]);
-    scene.lines(figure.horizontals.iter().filter_map(level).collect(), Pen::REFERENCE);
+    let upright = |&x: &f64| x_axis.visible(x).map(|x| vec![(x, frame.top), (x, frame.bottom)]);
+    let lines =
+        figure.horizontals.iter().filter_map(level).chain(figure.verticals.iter().filter_map(upright));
+    scene.lines(lines.collect(), Pen::REFERENCE);
     if figure.identity {
         // Straight on linear axes, a curve on a logarithmic one: both are this many short pieces.
         let place = |value: f64| Some((x_axis.visible(value)?, y_axis.visible(value)?));
         scene.lines(vec![x_axis.values(128).filter_map(place).collect()], Pen::REFERENCE);
-    }
-}
-
-fn draw_series(
-    scene: &mut Scene,
-    figure: &Figure,
-    series: &[Vec<Option<Point>>],
-    x_axis: &Axis,
-    y_axis: &Axis,
-) {
-    let place = |(x, y): Point| (x_axis.place(x), y_axis.place(y));
-    let points = figure.layers.iter().filter(|layer| layer.kind == Kind::Points);
-    let (radius, opacity) = ink(points.map(|layer| layer.points.len()).sum());
-    for (index, (layer, series)) in figure.layers.iter().zip(series).enumerate() {
-        let style = Style::of(index);
-        let mut marks = |points, radius, opacity| {
-            scene.items.push(Item::Marks {
-                points,
-                marker: style.marker,
-                radius,
-                color: style.color,
-                opacity,
-            });
-        };
-        if layer.kind == Kind::Points {
-            let points: Vec<Point> = series.iter().flatten().map(|&point| place(point)).collect();
-            marks(thin::points(points), radius, opacity);
-            continue;
-        }
-        let runs = series.split(Option::is_none).filter(|run| !run.is_empty());
-        let runs = runs.map(|run| run.iter().flatten().map(|&point| place(point)).collect::<Vec<Point>>());
-        // A line through a single point cannot be seen; a mark can.
-        let (lone, runs): (Vec<_>, Vec<_>) = runs.partition(|run| run.len() == 1);
-        if !lone.is_empty() {
-            marks(lone.concat(), 3.0, 1.0);
-        }
-        let lines = runs.iter().map(|run| thin::line(run)).collect();
-        scene.lines(lines, style.pen());
-    }
-}
-
-/// Radius and opacity of so many points: the more, the smaller and fainter, so that density shows.
-fn ink(count: usize) -> (f64, f64) {
-    match count {
-        0..=60 => (3.8, 0.85),
-        61..=500 => (3.1, 0.7),
-        501..=2_000 => (2.4, 0.55),
-        2_001..=12_000 => (1.8, 0.35),
-        _ => (1.4, 0.3),
     }
 }
 

@@ -4,6 +4,8 @@ use std::path::Path;
 
 use ndgrad_array::{OperationError, Result};
 
+use crate::layer::{Kind, Layer};
+use crate::palette::Palette;
 use crate::scene::Point;
 use crate::values::Values;
 use crate::{draw, save, svg};
@@ -40,23 +42,12 @@ pub struct Figure {
     pub(crate) x_label: String,
     pub(crate) y_label: String,
     pub(crate) horizontals: Vec<f64>,
+    pub(crate) verticals: Vec<f64>,
+    /// The vertical axis' names, from the top; none where it shows numbers.
+    pub(crate) names: Vec<String>,
+    pub(crate) notes: Vec<(Point, String)>,
     pub(crate) identity: bool,
     pub(crate) y_log: bool,
-}
-
-/// One series.
-#[derive(Clone, Debug)]
-pub(crate) struct Layer {
-    /// What the legend says; nothing keeps the series out of it.
-    pub(crate) name: String,
-    pub(crate) kind: Kind,
-    pub(crate) points: Vec<Point>,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Kind {
-    Points,
-    Line,
 }
 
 /// A figure with a point at every `(x[i], y[i])`. The more points, the smaller and fainter they are, so that
@@ -108,15 +99,66 @@ impl Figure {
         self.layer("line", name, Kind::Line, x.values(), y.values())
     }
 
+    /// Adds the area between `lower[i]` and `upper[i]` at every `x[i]`, in the order given: how uncertain the line
+    /// added next is, whose colour it has. An empty name stays out of the legend.
+    ///
+    /// # Panics
+    /// When the three differ in length.
+    #[track_caller]
+    pub fn band(
+        mut self,
+        name: &str,
+        x: &(impl Values + ?Sized),
+        lower: &(impl Values + ?Sized),
+        upper: &(impl Values + ?Sized),
+    ) -> Self {
+        let (x, lower, upper) = (x.values(), lower.values(), upper.values());
+        same_length("band", ("x", x.len()), ("lower", lower.len()));
+        same_length("band", ("x", x.len()), ("upper", upper.len()));
+        let pairs = x.iter().zip(lower.iter().zip(&upper));
+        let points = pairs.flat_map(|(&x, (&lower, &upper))| [(x, lower), (x, upper)]).collect();
+        self.layers.push(Layer { name: name.to_string(), kind: Kind::Band, points });
+        self
+    }
+
+    /// Adds a horizontal interval from `lower[i]` to `upper[i]` with a mark at `value[i]`, at the height `y[i]`:
+    /// 0, 1, 2 and so on where the vertical axis has [`y_names`](Figure::y_names). An end that is not finite is
+    /// not drawn. An empty name stays out of the legend.
+    ///
+    /// # Panics
+    /// When the lists differ in length.
+    #[track_caller]
+    pub fn intervals(
+        mut self,
+        name: &str,
+        y: &(impl Values + ?Sized),
+        value: &(impl Values + ?Sized),
+        lower: &(impl Values + ?Sized),
+        upper: &(impl Values + ?Sized),
+    ) -> Self {
+        let [y, value, lower, upper] = [y.values(), value.values(), lower.values(), upper.values()];
+        for (name, list) in [("value", &value), ("lower", &lower), ("upper", &upper)] {
+            same_length("intervals", ("y", y.len()), (name, list.len()));
+        }
+        let group = |(i, &y): (usize, &f64)| [(lower[i], y), (value[i], y), (upper[i], y)];
+        let points = y.iter().enumerate().flat_map(group).collect();
+        self.layers.push(Layer { name: name.to_string(), kind: Kind::Intervals, points });
+        self
+    }
+
+    /// Adds a dashed line through every `(x[i], y[i])` that the data is to be compared with. It has no part in
+    /// what the axes show; what of it lies outside is cut off. An empty name stays out of the legend.
+    ///
+    /// # Panics
+    /// When `x` and `y` differ in length.
+    #[track_caller]
+    pub fn reference(self, name: &str, x: &(impl Values + ?Sized), y: &(impl Values + ?Sized)) -> Self {
+        self.layer("reference", name, Kind::Reference, x.values(), y.values())
+    }
+
     #[track_caller]
     fn layer(mut self, operation: &str, name: &str, kind: Kind, x: Vec<f64>, y: Vec<f64>) -> Self {
-        if x.len() != y.len() {
-            let rule = format!("its length ({}) must equal x's length ({})", y.len(), x.len());
-            let error = OperationError::new(operation, "x and y differ in length")
-                .operand("x", format!("[{}]", x.len()), "")
-                .operand("y", format!("[{}]", y.len()), rule);
-            panic!("{error}");
-        }
+        same_length(operation, ("x", x.len()), ("y", y.len()));
         self.layers.push(Layer { name: name.to_string(), kind, points: x.into_iter().zip(y).collect() });
         self
     }
@@ -173,6 +215,26 @@ impl Figure {
         self
     }
 
+    /// Adds a dashed vertical line at `x`, which the horizontal axis is made to include.
+    pub fn vertical_line(mut self, x: f64) -> Self {
+        self.verticals.push(x);
+        self
+    }
+
+    /// Writes a short text beside the point `(x, y)`: which row an outlier is. Where it would cover another such
+    /// text or the edge, it is left out; those added first come first.
+    pub fn note(mut self, x: f64, y: f64, text: &str) -> Self {
+        self.notes.push(((x, y), text.to_string()));
+        self
+    }
+
+    /// Gives the vertical axis names instead of numbers: the first at the top, at the height 0, the next at 1, and
+    /// so on. The picture is as high as they need.
+    pub fn y_names(mut self, names: &[impl AsRef<str>]) -> Self {
+        self.names = names.iter().map(|name| name.as_ref().to_string()).collect();
+        self
+    }
+
     /// Makes the vertical axis logarithmic: for loss curves. Values that are not positive are left out.
     pub fn y_log(mut self) -> Self {
         self.y_log = true;
@@ -182,7 +244,14 @@ impl Figure {
     /// The figure as an SVG document, 720 by 480 units (560 by 560 with an identity line; a legend of more
     /// than one row adds to the height). The same figure gives the same text on every machine.
     pub fn to_svg(&self) -> String {
-        svg::write(&draw::draw(self))
+        svg::write(&draw::draw(self), Palette::Fixed)
+    }
+
+    /// The figure as an SVG element of an HTML page, whose colours the page decides, with a dark one in mind: they
+    /// are the CSS variables of [`stylesheet`](crate::stylesheet), or those of [`to_svg`](Figure::to_svg) where
+    /// the page has none.
+    pub fn to_html(&self) -> String {
+        svg::write(&draw::draw(self), Palette::Page)
     }
 
     /// The figure as a PNG file, with `scale` pixels to each unit of [`to_svg`](Figure::to_svg): 2 is sharp on
@@ -204,6 +273,17 @@ impl Figure {
     /// the feature `png`.
     pub fn save(&self, path: impl AsRef<Path>) -> Result<()> {
         save::save(&draw::draw(self), path.as_ref())
+    }
+}
+
+#[track_caller]
+fn same_length(operation: &str, (first, length): (&str, usize), (second, other): (&str, usize)) {
+    if other != length {
+        let rule = format!("its length ({other}) must equal {first}'s length ({length})");
+        let error = OperationError::new(operation, format!("{first} and {second} differ in length"))
+            .operand(first, format!("[{length}]"), "")
+            .operand(second, format!("[{other}]"), rule);
+        panic!("{error}");
     }
 }
 

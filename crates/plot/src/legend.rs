@@ -1,7 +1,8 @@
 //! `Legend`: the names of the series, in rows above the frame, where they cover no data.
 
-use crate::figure::{Figure, Kind};
+use crate::figure::Figure;
 use crate::font::{self, HALF_DIGIT};
+use crate::layer::{Kind, styles};
 use crate::scene::{Anchor, Item, Pen, Point, Scene, Text};
 use crate::style::Style;
 
@@ -32,12 +33,13 @@ struct Entry {
 enum Sample {
     Line(Pen),
     Mark(Style),
+    Area(Style),
 }
 
 impl Sample {
     fn width(self) -> f64 {
         match self {
-            Sample::Line(_) => LINE,
+            Sample::Line(_) | Sample::Area(_) => LINE,
             Sample::Mark(_) => MARK,
         }
     }
@@ -46,12 +48,13 @@ impl Sample {
 impl Legend {
     /// The legend of the layers that have a name, in rows no wider than `room`.
     pub(crate) fn new(figure: &Figure, room: f64) -> Self {
-        let named = figure.layers.iter().enumerate().filter(|(_, layer)| !layer.name.is_empty());
-        let named = named.map(|(index, layer)| {
-            let style = Style::of(index);
+        let styled = figure.layers.iter().zip(styles(&figure.layers));
+        let named = styled.filter(|(layer, _)| !layer.name.is_empty()).map(|(layer, style)| {
             let sample = match layer.kind {
                 Kind::Line => Sample::Line(style.pen()),
-                Kind::Points => Sample::Mark(style),
+                Kind::Reference => Sample::Line(Pen::REFERENCE),
+                Kind::Points | Kind::Intervals => Sample::Mark(style),
+                Kind::Band => Sample::Area(style),
             };
             (sample, layer.name.as_str())
         });
@@ -86,6 +89,13 @@ impl Legend {
                     Sample::Mark(Style { color, marker, .. }) => {
                         let points = vec![((start + end) / 2.0, y)];
                         scene.items.push(Item::Marks { points, marker, radius: 4.0, color, opacity: 1.0 });
+                    }
+                    Sample::Area(Style { color, .. }) => {
+                        let (over, under) = (y - 5.0, y + 5.0);
+                        let corners = vec![(start, over), (end, over), (end, under), (start, under)];
+                        scene.items.push(Item::Area { corners, fill: color, opacity: 0.22 });
+                        let edges = [over, under].map(|y| vec![(start, y), (end, y)]);
+                        scene.lines(edges.to_vec(), Pen::solid(color, 0.7));
                     }
                 }
                 let at = (end + GAP, y + FONT * HALF_DIGIT);

@@ -15,17 +15,22 @@
 //! the same, byte for byte, on every machine: no font or library of the system takes part.
 
 mod axis;
+mod clip;
 mod draw;
 mod figure;
 mod font;
+mod layer;
 mod legend;
 mod network;
+mod notes;
 mod number;
+mod palette;
 #[cfg(feature = "png")]
 mod png;
 mod range;
 mod save;
 mod scene;
+mod series;
 mod style;
 mod svg;
 mod thin;
@@ -34,4 +39,5 @@ mod values;
 
 pub use figure::{Figure, line, scatter};
 pub use network::{Network, network};
+pub use palette::stylesheet;
 pub use values::Values;

@@ -5,6 +5,7 @@ use std::path::Path;
 use ndgrad_array::{OperationError, Result};
 
 use crate::font::{self, HALF_DIGIT};
+use crate::palette::Palette;
 use crate::scene::{Anchor, Item, Pen, Point, Scene, Text};
 use crate::style::Color;
 use crate::values::Values;
@@ -82,7 +83,7 @@ impl Network {
     /// The diagram as an SVG document, as wide as its names need. The same network gives the same text on every
     /// machine.
     pub fn to_svg(&self) -> String {
-        svg::write(&self.draw())
+        svg::write(&self.draw(), Palette::Fixed)
     }
 
     /// The diagram as a PNG file, with `scale` pixels to each unit of [`to_svg`](Network::to_svg).
@@ -175,7 +176,7 @@ fn arrow(scene: &mut Scene, from: Point, to: Point) {
     let tip = distance - RADIUS - 2.0;
     scene.lines(vec![vec![along(RADIUS, 0.0), along(tip - LENGTH + 1.0, 0.0)]], Pen::solid(Color::GREY, 1.4));
     let corners = vec![along(tip, 0.0), along(tip - LENGTH, HALF_WIDTH), along(tip - LENGTH, -HALF_WIDTH)];
-    scene.items.push(Item::Area { corners, fill: Color::GREY });
+    scene.items.push(Item::Area { corners, fill: Color::GREY, opacity: 1.0 });
 }
 
 /// A weight on its arrow, on a white ground, near the input, where arrows are far apart.
@@ -185,7 +186,7 @@ fn weight(scene: &mut Scene, from: Point, to: Point, weight: f64) {
     let (x, y) = (from.0 + (to.0 - from.0) * ALONG, from.1 + (to.1 - from.1) * ALONG);
     let (dx, dy) = (font::width(&text, SMALL) / 2.0 + 4.0, SMALL / 2.0 + 3.0);
     let corners = vec![(x - dx, y - dy), (x + dx, y - dy), (x + dx, y + dy), (x - dx, y + dy)];
-    scene.items.push(Item::Area { corners, fill: Color::WHITE });
+    scene.items.push(Item::Area { corners, fill: Color::WHITE, opacity: 1.0 });
     scene.text(Text::new(text, (x, y + SMALL * HALF_DIGIT), SMALL, Anchor::Middle));
 }
 

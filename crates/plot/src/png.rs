@@ -37,8 +37,8 @@ impl Canvas {
     fn draw(&mut self, item: &Item) {
         match item {
             Item::Lines { lines, pen } => self.stroke(lines_path(lines).as_ref(), pen),
-            Item::Area { corners, fill } => {
-                self.fill(polygon(corners).as_ref(), &paint(*fill, 1.0), self.scale)
+            Item::Area { corners, fill, opacity } => {
+                self.fill(polygon(corners).as_ref(), &paint(*fill, *opacity), self.scale)
             }
             Item::Disc { center, radius, fill, pen } => {
                 let circle = PathBuilder::from_circle(center.0 as f32, center.1 as f32, *radius as f32);

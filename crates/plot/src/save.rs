@@ -4,6 +4,7 @@ use std::path::Path;
 
 use ndgrad_array::{Error, Result, write_file};
 
+use crate::palette::Palette;
 use crate::scene::Scene;
 
 /// Pixels to the unit in a saved PNG: sharp on today's screens and at 8 cm in print.
@@ -19,7 +20,7 @@ pub(crate) fn save(scene: &Scene, path: &Path) -> Result<()> {
 fn encode(scene: &Scene, path: &Path) -> Result<Vec<u8>> {
     let ending = path.extension().map(|ending| ending.to_string_lossy().to_lowercase());
     match ending.as_deref() {
-        Some("svg") => Ok(crate::svg::write(scene).into_bytes()),
+        Some("svg") => Ok(crate::svg::write(scene, Palette::Fixed).into_bytes()),
         Some("png") => png(scene, path),
         Some(other) => Err(wrong_ending(path, &format!("this name ends in .{other}"))),
         None => Err(wrong_ending(path, "this name has no ending")),

@@ -22,7 +22,7 @@ pub(crate) enum Item {
     /// Lines, each through its points.
     Lines { lines: Vec<Vec<Point>>, pen: Pen },
     /// A filled shape through its corners.
-    Area { corners: Vec<Point>, fill: Color },
+    Area { corners: Vec<Point>, fill: Color, opacity: f64 },
     /// A disc with an edge.
     Disc { center: Point, radius: f64, fill: Color, pen: Pen },
     /// The same marker at every point; where markers overlap, their ink adds up.

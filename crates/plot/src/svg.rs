@@ -3,17 +3,19 @@
 use std::fmt::{self, Write};
 
 use crate::font::FAMILY;
+use crate::palette::Palette;
 use crate::scene::{Anchor, Item, Pen, Point, Scene, Text};
 use crate::style::{Color, Marker};
 
 /// The picture as an SVG document.
-pub(crate) fn write(scene: &Scene) -> String {
+pub(crate) fn write(scene: &Scene, palette: Palette) -> String {
     let mut out = String::new();
-    document(&mut out, scene).expect("writing to a String cannot fail");
+    document(&mut out, scene, palette).expect("writing to a String cannot fail");
     out
 }
 
-fn document(out: &mut String, scene: &Scene) -> fmt::Result {
+fn document(out: &mut String, scene: &Scene, palette: Palette) -> fmt::Result {
+    let color = |color| palette.css(color);
     let (width, height) = (number(scene.width), number(scene.height));
     writeln!(
         out,
@@ -26,22 +28,30 @@ fn document(out: &mut String, scene: &Scene) -> fmt::Result {
         match item {
             Item::Lines { lines, pen } => {
                 let d: String = lines.iter().map(|line| path(line)).collect();
-                writeln!(out, "<path fill=\"none\" {} d=\"{d}\"/>", stroke(pen))?;
+                writeln!(out, "<path fill=\"none\" {} d=\"{d}\"/>", stroke(pen, palette))?;
             }
-            Item::Area { corners, fill } => {
-                writeln!(out, "<path fill=\"{}\" d=\"{}z\"/>", color(*fill), path(corners))?;
+            Item::Area { corners, fill, opacity } => {
+                let opacity = match opacity {
+                    1.0 => String::new(),
+                    opacity => format!(" fill-opacity=\"{}\"", number(*opacity)),
+                };
+                writeln!(out, "<path fill=\"{}\"{opacity} d=\"{}z\"/>", color(*fill), path(corners))?;
             }
             Item::Disc { center, radius, fill, pen } => {
                 let (x, y, r) = (number(center.0), number(center.1), number(*radius));
                 let fill = color(*fill);
-                writeln!(out, "<circle cx=\"{x}\" cy=\"{y}\" r=\"{r}\" fill=\"{fill}\" {}/>", stroke(pen))?;
+                writeln!(
+                    out,
+                    "<circle cx=\"{x}\" cy=\"{y}\" r=\"{r}\" fill=\"{fill}\" {}/>",
+                    stroke(pen, palette)
+                )?;
             }
             Item::Marks { points, marker, radius, color: fill, opacity } => {
                 writeln!(out, "<g fill=\"{}\" fill-opacity=\"{}\">", color(*fill), number(*opacity))?;
                 points.iter().try_for_each(|&point| mark(out, *marker, *radius, point))?;
                 writeln!(out, "</g>")?;
             }
-            Item::Text(item) => text(out, item)?,
+            Item::Text(item) => text(out, item, palette)?,
         }
     }
     writeln!(out, "</svg>")
@@ -56,7 +66,7 @@ fn mark(out: &mut String, marker: Marker, radius: f64, (x, y): Point) -> fmt::Re
     writeln!(out, "<path d=\"{}z\"/>", path(&corners))
 }
 
-fn text(out: &mut String, text: &Text) -> fmt::Result {
+fn text(out: &mut String, text: &Text, palette: Palette) -> fmt::Result {
     let (x, y) = (number(text.at.0), number(text.at.1));
     let anchor = match text.anchor {
         Anchor::Start => "",
@@ -68,18 +78,18 @@ fn text(out: &mut String, text: &Text) -> fmt::Result {
         out,
         "<text x=\"{x}\" y=\"{y}\" font-size=\"{}\" fill=\"{}\"{anchor}{turn}>{}</text>",
         number(text.size),
-        color(text.color),
+        palette.css(text.color),
         escaped(&text.text)
     )
 }
 
-fn stroke(pen: &Pen) -> String {
+fn stroke(pen: &Pen, palette: Palette) -> String {
     let dash: Vec<String> = pen.dash.iter().map(|&length| number(length)).collect();
     let dash =
         if dash.is_empty() { String::new() } else { format!(" stroke-dasharray=\"{}\"", dash.join(" ")) };
     format!(
         "stroke=\"{}\" stroke-width=\"{}\" stroke-linejoin=\"round\"{dash}",
-        color(pen.color),
+        palette.css(pen.color),
         number(pen.width)
     )
 }
@@ -94,10 +104,6 @@ fn path(points: &[Point]) -> String {
         d.push_str(&number(y));
     }
     d
-}
-
-fn color(color: Color) -> String {
-    format!("#{:06x}", color.0)
 }
 
 /// Two decimals at most.

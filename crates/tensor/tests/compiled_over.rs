@@ -39,8 +39,8 @@ impl Feed<(Tensor, Tensor)> for Rows {
         if self.are_told { self.tables.to_vec() } else { Vec::new() }
     }
 
-    fn rows(&self) -> Option<&[usize]> {
-        self.batches.get(self.next).map(Vec::as_slice)
+    fn rows(&self) -> Option<(usize, &[usize])> {
+        self.batches.get(self.next).map(|rows| (rows.len(), &rows[..]))
     }
 
     fn skip(&mut self) {

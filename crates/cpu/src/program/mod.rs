@@ -230,14 +230,15 @@ impl Program {
         }
     }
 
-    /// Puts rows, by number, into a slot that no step writes.
+    /// Puts rows, by number, into a slot that no step writes: as many as the slot has. The numbers behind them are of rows
+    /// that will be wanted next, and are asked from memory.
     ///
     /// # Panics
-    /// When there are other than as many rows as the slot has, or there is no such row.
+    /// When there are fewer rows than the slot has, or there is no such row.
     #[inline]
     pub fn gather(&mut self, gather: &Gather, rows: &[usize]) {
-        assert_eq!(rows.len(), gather.rows, "as many rows as the slot has");
         let Gather { table, first, bytes, width, run, to: Slot(slot), .. } = gather;
+        assert!(rows.len() >= gather.rows, "as many rows as the slot has");
         let target = &mut self.arrays[*slot].bytes_mut()[..*bytes];
         self.pointers.0[*slot] = target.as_mut_ptr();
         run(&table.bytes()[*first..], *width, rows, target);

@@ -45,6 +45,8 @@ pub(crate) struct Answer {
     pub total: f64,
     /// `(X'WX)^-1` of the intercept and the kept columns, scaled but not shifted, row after row.
     pub inverse: Vec<f64>,
+    /// For each of these parameters a vector, in the coordinates of the triangle: their products are the inverse.
+    pub vectors: Vec<Vec<f64>>,
     /// The factor of the scaled and shifted columns that were kept.
     pub triangle: Triangle<f64>,
 }
@@ -156,6 +158,7 @@ impl Answer {
             squares: parameters.squares.value().max(0.0),
             total: total(statistics),
             inverse,
+            vectors: vectors.iter().map(|v| v.iter().map(|x| x.wide().value()).collect()).collect(),
             triangle: problem.triangle.rounded(),
             condition: problem.condition,
             kept: problem.kept,

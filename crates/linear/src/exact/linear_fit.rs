@@ -8,7 +8,7 @@ use ndgrad_array::Result;
 use std::f64::consts::TAU;
 
 /// Least squares of rows, with the statistics that need no further look at them. Those that do are in
-/// diagnostics.
+/// [`diagnostics`](crate::diagnostics).
 #[derive(Clone, Debug)]
 pub struct LinearFit {
     /// The names of all columns, those that were left out included.
@@ -52,7 +52,7 @@ pub struct LinearFit {
     /// are in `f64`: 16 less the logarithm of the condition number. The solver itself loses none of these.
     pub digits: f64,
     /// By how much the dependency on the others inflates the variance of each coefficient, without the intercept, in the order
-    /// of the terms: 1 where a column is independent of them.
+    /// of the terms: 1 where a column is independent of them. Without an intercept columns are compared about 0, not their means.
     pub variance_inflation: Vec<f64>,
     pub(crate) answer: Answer,
 }

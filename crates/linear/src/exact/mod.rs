@@ -22,15 +22,16 @@
 //! Least Squares Problems (SIAM, 1996).
 
 pub(crate) mod answer;
+mod file;
 pub(crate) mod frame;
 mod gather;
 mod householder;
 mod linear_fit;
 mod problem;
-mod products;
+pub(crate) mod products;
 pub(crate) mod residuals;
-mod statistics;
-mod triangle;
+pub(crate) mod statistics;
+pub(crate) mod triangle;
 
 pub use linear_fit::LinearFit;
 pub use statistics::Statistics;

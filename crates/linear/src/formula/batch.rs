@@ -25,8 +25,17 @@ pub(super) struct Batch<'a> {
 /// A column of the table.
 enum Bound<'a> {
     /// `complete` if no value is missing.
-    Numbers { values: &'a [f64], present: &'a [bool], complete: bool, fill: Option<f64>, level: Option<&'a str> },
-    Category { category: &'a Category, fill: Option<&'a str> },
+    Numbers {
+        values: &'a [f64],
+        present: &'a [bool],
+        complete: bool,
+        fill: Option<f64>,
+        level: Option<&'a str>,
+    },
+    Category {
+        category: &'a Category,
+        fill: Option<&'a str>,
+    },
     /// Not read here.
     Absent,
 }
@@ -95,12 +104,14 @@ impl<'a> Batch<'a> {
         self.used.as_ref().map_or(row, |used| used[row] as usize)
     }
 
-    /// How many rows have no value of this input.
-    pub fn gaps(&self, input: usize) -> usize {
-        match &self.bound[input] {
-            Bound::Numbers { complete: true, .. } | Bound::Absent => 0,
-            Bound::Numbers { present, .. } => present.iter().filter(|present| !**present).count(),
-            Bound::Category { category, .. } => category.missing(),
+    /// Adds to each input's count the rows that have no value of it.
+    pub fn count_gaps(&self, counts: &mut [usize]) {
+        for (count, bound) in counts.iter_mut().zip(&self.bound) {
+            *count += match bound {
+                Bound::Numbers { complete: true, .. } | Bound::Absent => 0,
+                Bound::Numbers { present, .. } => present.iter().filter(|present| !**present).count(),
+                Bound::Category { category, .. } => category.missing(),
+            };
         }
     }
 
@@ -142,7 +153,9 @@ impl<'a> Batch<'a> {
             Expression::Binary(operator, left, right) => {
                 let mut left = self.evaluate(left, rows.clone())?.into_owned();
                 match (operator, &**right) {
-                    (_, Expression::Number(number)) => operate(*operator, &mut left, std::iter::repeat(number)),
+                    (_, Expression::Number(number)) => {
+                        operate(*operator, &mut left, std::iter::repeat(number))
+                    }
                     _ => operate(*operator, &mut left, self.evaluate(right, rows)?.iter()),
                 }
                 left
@@ -191,11 +204,18 @@ impl<'a> Batch<'a> {
         Ok(Values::Columns(columns))
     }
 
-    fn levels(&self, number: usize, learned: &Learned, levels: &Levels, rows: Range<usize>) -> Result<Vec<u32>> {
+    fn levels(
+        &self,
+        number: usize,
+        learned: &Learned,
+        levels: &Levels,
+        rows: Range<usize>,
+    ) -> Result<Vec<u32>> {
         let expression = learned.factor.expression();
         let column = expression.column().map(|column| (column, &self.bound[column.index]));
         let unseen = |row: usize, text: &str| self.unseen(row, text, learned, levels);
-        if let (Some((_, Bound::Category { category, fill })), Some(places)) = (column, &self.places[number]) {
+        if let (Some((_, Bound::Category { category, fill })), Some(places)) = (column, &self.places[number])
+        {
             let gap = fill.and_then(|fill| levels.of_text(fill));
             let place = |row: usize| match category.code(row) {
                 None => Ok(gap.unwrap_or(NO_LEVEL)),
@@ -214,7 +234,9 @@ impl<'a> Batch<'a> {
         let numbers = self.evaluate(expression, rows)?;
         let place = |(row, number): (usize, &f64)| match levels.of_number(*number) {
             Some(place) => Ok(place),
-            None if number.is_nan() && self.is_gap(column, self.row(start + row)) => Ok(gap.unwrap_or(NO_LEVEL)),
+            None if number.is_nan() && self.is_gap(column, self.row(start + row)) => {
+                Ok(gap.unwrap_or(NO_LEVEL))
+            }
             None => Err(unseen(self.row(start + row), &number.to_string())),
         };
         numbers.iter().enumerate().map(place).collect()
@@ -229,7 +251,8 @@ impl<'a> Batch<'a> {
         if values.iter().fold(true, |fine, value| fine & (value.abs() <= LARGEST)) {
             return Ok(());
         }
-        let place = values.iter().position(|value| !(value.abs() <= LARGEST)).unwrap_or_default();
+        let place =
+            values.iter().position(|value| value.is_nan() || value.abs() > LARGEST).unwrap_or_default();
         Err(self.not_finite(self.row(start + place), values[place], learned))
     }
 
@@ -248,7 +271,8 @@ impl<'a> Batch<'a> {
                 let number = |name: &str| self.table.numeric(name).ok().and_then(|numbers| numbers.get(row));
                 let mut given: Vec<String> = Vec::new();
                 for column in &columns {
-                    let value = number(&column.name).map_or("filled in".to_string(), |value| value.to_string());
+                    let value =
+                        number(&column.name).map_or("filled in".to_string(), |value| value.to_string());
                     let text = format!("{column} is {value}");
                     if !given.contains(&text) {
                         given.push(text);
@@ -314,6 +338,8 @@ fn operate<'v>(operator: Operator, left: &mut [f64], right: impl Iterator<Item =
         Operator::Multiply => pairs.for_each(|(a, b)| *a *= b),
         Operator::Divide => pairs.for_each(|(a, b)| *a /= b),
         // A square is exact as a product.
-        Operator::Power => pairs.for_each(|(a, b)| *a = if *b == 2.0 { *a * *a } else { Scalar::pow(*a, *b) }),
+        Operator::Power => {
+            pairs.for_each(|(a, b)| *a = if *b == 2.0 { *a * *a } else { Scalar::pow(*a, *b) })
+        }
     }
 }

@@ -50,12 +50,17 @@ pub(super) fn order(
 /// Categories of a term beyond which the products are not told apart (there would be 2^16 of them).
 pub(super) const MOST_CATEGORIES: usize = 16;
 
-fn products(term: &Term, is_category: &dyn Fn(usize) -> bool, used: &mut HashSet<Vec<usize>>) -> Vec<Product> {
+fn products(
+    term: &Term,
+    is_category: &dyn Fn(usize) -> bool,
+    used: &mut HashSet<Vec<usize>>,
+) -> Vec<Product> {
     let categories = Vec::from_iter(term.iter().copied().filter(|&factor| is_category(factor)));
     // Each subset as places in `categories`: shorter ones first, and then in the order of the places.
-    let mut subsets = Vec::from_iter((0u32..1 << categories.len()).map(|bits| {
-        Vec::from_iter((0..categories.len()).filter(|place| bits & (1 << place) != 0))
-    }));
+    let mut subsets = Vec::from_iter(
+        (0u32..1 << categories.len())
+            .map(|bits| Vec::from_iter((0..categories.len()).filter(|place| bits & (1 << place) != 0))),
+    );
     subsets.sort_by(|a, b| (a.len(), a).cmp(&(b.len(), b)));
     let mut kept: Vec<BTreeMap<usize, bool>> = Vec::new();
     for subset in subsets {
@@ -84,7 +89,9 @@ fn products(term: &Term, is_category: &dyn Fn(usize) -> bool, used: &mut HashSet
 fn absorbed(kept: &[BTreeMap<usize, bool>]) -> Option<(usize, usize, usize)> {
     for (short, less) in kept.iter().enumerate() {
         for (long, more) in kept.iter().enumerate().skip(short + 1) {
-            if more.len() == less.len() + 1 && less.iter().all(|(factor, full)| more.get(factor) == Some(full)) {
+            if more.len() == less.len() + 1
+                && less.iter().all(|(factor, full)| more.get(factor) == Some(full))
+            {
                 let factor = more.keys().find(|factor| !less.contains_key(factor))?;
                 return Some((short, long, *factor));
             }

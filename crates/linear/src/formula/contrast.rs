@@ -15,7 +15,7 @@ pub(crate) enum Contrast {
     Sum(Option<String>),
     /// Each level against the mean of those before it.
     Helmert,
-    /// Each level against the one before it.
+    /// Each level but the last, after which its column is named, against the one after it.
     Diff,
     /// Trends over levels at equal distances.
     Poly,
@@ -55,7 +55,9 @@ impl Contrast {
     /// A level that is named and not there.
     pub fn unknown<'a>(&'a self, levels: &[String]) -> Option<&'a str> {
         match self {
-            Contrast::Treatment(Some(level)) | Contrast::Sum(Some(level)) if !levels.contains(level) => Some(level),
+            Contrast::Treatment(Some(level)) | Contrast::Sum(Some(level)) if !levels.contains(level) => {
+                Some(level)
+            }
             _ => None,
         }
     }
@@ -84,7 +86,6 @@ impl Contrast {
                 _ => reduced.row(row)[column - 1],
             });
         }
-        let after_first = || levels[1..].to_vec();
         let n = count as f64;
         match self {
             Contrast::Treatment(_) => unreachable!("it was coded above"),
@@ -97,15 +98,17 @@ impl Contrast {
                     false => indicator(row == shown[column]),
                 })
             }
-            Contrast::Helmert => Coding::new(count, after_first(), |row, column| match row {
+            Contrast::Helmert => Coding::new(count, levels[1..].to_vec(), |row, column| match row {
                 _ if row <= column => -1.0,
                 _ if row == column + 1 => row as f64,
                 _ => 0.0,
             }),
-            Contrast::Diff => Coding::new(count, after_first(), |row, column| match row <= column {
-                true => (column as f64 + 1.0 - n) / n,
-                false => (column as f64 + 1.0) / n,
-            }),
+            Contrast::Diff => {
+                Coding::new(count, levels[..count - 1].to_vec(), |row, column| match row <= column {
+                    true => (column as f64 + 1.0 - n) / n,
+                    false => (column as f64 + 1.0) / n,
+                })
+            }
             Contrast::Poly => {
                 let scores = Vec::from_iter((0..count).map(|score| score as f64));
                 // Beyond some degree no polynomial of equal steps can be told from noise; patsy and R say nothing.

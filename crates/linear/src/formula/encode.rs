@@ -107,11 +107,14 @@ impl Batch<'_> {
                 }
                 done *= own.len();
             }
-            if let Some(column) = out.iter().position(|value| !(value.abs() <= LARGEST)) {
+            if let Some(column) = out.iter().position(|value| value.is_nan() || value.abs() > LARGEST) {
                 let name = &self.info.names[group.start + column];
                 return Err(Error::content(
                     self.table.place(self.row(rows.start + row), name),
-                    format!("{:e} is too large to compute with (the limit is 1e150)\n    express the columns in other units", out[column]),
+                    format!(
+                        "{:e} is too large to compute with (the limit is 1e150)\n    express the columns in other units",
+                        out[column]
+                    ),
                 ));
             }
         }

@@ -127,7 +127,9 @@ impl Expression {
     fn parts_mut(&mut self) -> Vec<&mut Expression> {
         match self {
             Expression::Number(_) | Expression::Column(_) => Vec::new(),
-            Expression::Negative(of) | Expression::Apply(_, of) | Expression::Standardize { of, .. } => vec![of],
+            Expression::Negative(of) | Expression::Apply(_, of) | Expression::Standardize { of, .. } => {
+                vec![of]
+            }
             Expression::Binary(_, left, right) => vec![left, right],
         }
     }
@@ -135,7 +137,9 @@ impl Expression {
     fn parts(&self) -> Vec<&Expression> {
         match self {
             Expression::Number(_) | Expression::Column(_) => Vec::new(),
-            Expression::Negative(of) | Expression::Apply(_, of) | Expression::Standardize { of, .. } => vec![of],
+            Expression::Negative(of) | Expression::Apply(_, of) | Expression::Standardize { of, .. } => {
+                vec![of]
+            }
             Expression::Binary(_, left, right) => vec![left, right],
         }
     }
@@ -220,11 +224,15 @@ impl fmt::Display for Part<'_> {
 impl fmt::Display for Expression {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Expression::Number(value) if *value != 0.0 && !(1e-5..1e15).contains(value) => write!(f, "{value:e}"),
+            Expression::Number(value) if *value != 0.0 && !(1e-5..1e15).contains(value) => {
+                write!(f, "{value:e}")
+            }
             Expression::Number(value) => write!(f, "{value}"),
             Expression::Column(column) => column.fmt(f),
             Expression::Negative(of) => write!(f, "-{}", Part(of, 4)),
-            Expression::Binary(Operator::Power, left, right) => write!(f, "{}^{}", Part(left, 5), Part(right, 3)),
+            Expression::Binary(Operator::Power, left, right) => {
+                write!(f, "{}^{}", Part(left, 5), Part(right, 3))
+            }
             Expression::Binary(operator, left, right) => {
                 let binding = operator.binding();
                 write!(f, "{}{}{}", Part(left, binding), operator.sign(), Part(right, binding + 1))

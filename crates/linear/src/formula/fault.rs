@@ -30,17 +30,16 @@ const SHOWN: usize = 100;
 /// The error that `message` says of the part `span` of `text`, and what to do about it.
 pub(crate) fn fault(text: &str, span: Span, message: impl AsRef<str>, remedy: impl AsRef<str>) -> Error {
     // A text with its place may come from anywhere; no place may split a character.
-    let boundary = |at: usize| (0..=at.min(text.len())).rev().find(|&at| text.is_char_boundary(at)).unwrap_or(0);
+    let boundary =
+        |at: usize| (0..=at.min(text.len())).rev().find(|&at| text.is_char_boundary(at)).unwrap_or(0);
     let (start, end) = (boundary(span.start), boundary(span.end.max(span.start)));
     let before = text[..start].chars().count();
     let marked = text[start..end].chars().count().clamp(1, SHOWN);
     let skipped = (before + marked.min(SHOWN / 2)).saturating_sub(SHOWN - 10);
     let characters = text.chars().skip(skipped).take(SHOWN);
     let shown: String = characters.map(|letter| if letter.is_control() { ' ' } else { letter }).collect();
-    let (left, right) = (
-        if skipped > 0 { "…" } else { "" },
-        if text.chars().count() > skipped + SHOWN { "…" } else { "" },
-    );
+    let (left, right) =
+        (if skipped > 0 { "…" } else { "" }, if text.chars().count() > skipped + SHOWN { "…" } else { "" });
     let indent = " ".repeat(before - skipped + left.chars().count());
     let carets = "^".repeat(marked.min(SHOWN - (before - skipped).min(SHOWN - 1)));
     Error::Data(format!(
@@ -52,7 +51,8 @@ pub(crate) fn fault(text: &str, span: Span, message: impl AsRef<str>, remedy: im
 
 /// `there is no X "name"`, and the nearest of the names that there are.
 pub(crate) fn unknown<'a>(what: &str, name: &str, names: impl IntoIterator<Item = &'a str>) -> String {
-    let meant = nearest(name, names).map(|name| format!("; did you mean {}?", quoted(name))).unwrap_or_default();
+    let meant =
+        nearest(name, names).map(|name| format!("; did you mean {}?", quoted(name))).unwrap_or_default();
     format!("there is no {what} {}{meant}", quoted(name))
 }
 
@@ -76,6 +76,8 @@ mod tests {
         let lines = Vec::from_iter(message.lines());
         let at = lines[2].find('^').unwrap();
         assert_eq!(lines[1].chars().skip(at).take(4).collect::<String>(), "here");
-        assert!(lines[1].chars().count() <= SHOWN + 6 && lines[1].starts_with("    …") && lines[1].ends_with('…'));
+        assert!(
+            lines[1].chars().count() <= SHOWN + 6 && lines[1].starts_with("    …") && lines[1].ends_with('…')
+        );
     }
 }

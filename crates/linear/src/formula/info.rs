@@ -79,7 +79,8 @@ pub(super) struct Levels {
 impl Levels {
     pub fn new(names: Vec<String>) -> Levels {
         let places = names.iter().cloned().zip(0..).collect();
-        let numbers = names.iter().zip(0..).filter_map(|(name, place)| Some((bits(name.parse().ok()?), place)));
+        let numbers =
+            names.iter().zip(0..).filter_map(|(name, place)| Some((bits(name.parse().ok()?), place)));
         Levels { numbers: numbers.collect(), places, names }
     }
 
@@ -134,7 +135,9 @@ impl Learned {
     /// What stands in brackets after the name of each column, if there are several.
     fn suffixes(&self) -> Vec<Option<String>> {
         match &self.factor {
-            Factor::Poly { degree: degree @ 2.., .. } => (1..=*degree).map(|degree| Some(degree.to_string())).collect(),
+            Factor::Poly { degree: degree @ 2.., .. } => {
+                (1..=*degree).map(|degree| Some(degree.to_string())).collect()
+            }
             _ => vec![None],
         }
     }

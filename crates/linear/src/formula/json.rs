@@ -151,7 +151,9 @@ fn learned_from_json(learned: &mut Learned, value: &Value) -> Result<(), String>
         }
         (Kind::Poly(_), Factor::Poly { degree, .. }) => {
             let poly = &value["poly"];
-            let all = |key: &str| list(&poly[key], *degree, key)?.iter().map(finite).collect::<Result<Vec<f64>, String>>();
+            let all = |key: &str| {
+                list(&poly[key], *degree, key)?.iter().map(finite).collect::<Result<Vec<f64>, String>>()
+            };
             learned.kind = Kind::Poly(Some(Polynomials {
                 start: finite(&poly["start"])?,
                 shift: finite(&poly["shift"])?,

@@ -11,7 +11,7 @@ use super::expression::{Expression, Factor};
 use super::fault::{fault, unknown};
 use super::info::{DesignInfo, Fill, Kind, Learned, Levels};
 use super::polynomial::Moments;
-use super::tables::{ColumnInfo, Tables};
+use super::table_source::{ColumnInfo, TableSource};
 use super::{DesignOptions, Formula};
 use crate::encode::Missing;
 use crate::text::{count, quoted};
@@ -33,7 +33,7 @@ impl Formula {
     /// If the formula names a column that is not there, with the nearest one; if a column does not hold what is
     /// done with it, if a level is named that does not occur, if there are too few different values for a polynomial,
     /// or if no row is left.
-    pub fn learn(&self, tables: &mut dyn Tables, options: &DesignOptions) -> Result<DesignInfo> {
+    pub fn learn(&self, tables: &mut dyn TableSource, options: &DesignOptions) -> Result<DesignInfo> {
         let columns = tables.columns()?;
         let mut warnings = Vec::new();
         let mut all = self.check_columns(&columns, options, &mut warnings)?;
@@ -108,7 +108,7 @@ impl Formula {
 }
 
 /// The error that shows the first text of a target of categories.
-fn not_numbers(tables: &mut dyn Tables, info: &DesignInfo) -> Error {
+fn not_numbers(tables: &mut dyn TableSource, info: &DesignInfo) -> Error {
     let target = info.target();
     let names = info.target.factor.expression().columns().into_iter().map(|column| column.name.clone());
     let names = Vec::from_iter(names);
@@ -137,7 +137,7 @@ struct Gathered {
 }
 
 /// Learns all there is; returns the columns of texts that are no categories, and why.
-fn learn(info: &mut DesignInfo, tables: &mut dyn Tables) -> Result<Vec<(String, String)>> {
+fn learn(info: &mut DesignInfo, tables: &mut dyn TableSource) -> Result<Vec<(String, String)>> {
     if info.options.missing == Missing::Mean {
         learn_fills(info, tables)?;
     }
@@ -145,16 +145,18 @@ fn learn(info: &mut DesignInfo, tables: &mut dyn Tables) -> Result<Vec<(String, 
     loop {
         let factors = info.factors.iter().chain([&info.target]);
         let mut gathered: Vec<Gathered> = factors.map(wanted).collect();
-        let is_wanted = |one: &Gathered| one.levels || one.poly.is_some() || one.moments.iter().any(Option::is_some);
+        let is_wanted =
+            |one: &Gathered| one.levels || one.poly.is_some() || one.moments.iter().any(Option::is_some);
         if !gathered.iter().any(is_wanted) {
             return Ok(unfit);
         }
         let whole = tables.in_memory();
-        let (mut rows, mut total) = (0, 0);
+        let (mut rows, mut total, mut gaps) = (0, 0, vec![0; info.inputs.len()]);
         let names = info.columns(true);
         tables.pass(&names, &mut |table| {
             let batch = Batch::new(info, table, true)?;
             (rows, total) = (rows + batch.rows(), total + table.rows());
+            batch.count_gaps(&mut gaps);
             if whole {
                 check_tallies(info, &batch)?;
             }
@@ -165,7 +167,7 @@ fn learn(info: &mut DesignInfo, tables: &mut dyn Tables) -> Result<Vec<(String, 
             Ok(())
         })?;
         if rows == 0 {
-            return Err(no_rows(info, total));
+            return Err(no_rows(info, total, &gaps));
         }
         for (number, gathered) in gathered.into_iter().enumerate() {
             let is_target = number == info.factors.len();
@@ -190,7 +192,9 @@ fn wanted(learned: &Learned) -> Gathered {
     let ready = expression.is_learned();
     match (&learned.kind, &learned.factor) {
         (Kind::Category(None), _) => gathered.levels = ready,
-        (Kind::Poly(None), Factor::Poly { degree, .. }) if ready => gathered.poly = Some(Moments::new(2 * degree)),
+        (Kind::Poly(None), Factor::Poly { degree, .. }) if ready => {
+            gathered.poly = Some(Moments::new(2 * degree))
+        }
         _ => {}
     }
     gathered
@@ -262,7 +266,11 @@ fn settle(
     });
     if let Some(moments) = gathered.poly {
         let polynomials = moments.polynomials().map_err(|most| {
-            let message = format!("{} has too few different values for {}", learned.factor.expression(), learned.factor);
+            let message = format!(
+                "{} has too few different values for {}",
+                learned.factor.expression(),
+                learned.factor
+            );
             let remedy = match most {
                 0 => "it does not vary: leave it out".to_string(),
                 _ => format!("the highest degree that they determine is {most}"),
@@ -277,7 +285,7 @@ fn settle(
     let mut numbers = Vec::from_iter(gathered.numbers.keys().map(|bits| f64::from_bits(*bits)));
     numbers.sort_by(f64::total_cmp);
     let mut names = Vec::from_iter(numbers.iter().map(f64::to_string));
-    let mut texts = Vec::from_iter(gathered.texts.keys().cloned().filter(|text| !names.contains(text)));
+    let mut texts = Vec::from_iter(gathered.texts.keys().filter(|&text| !names.contains(text)).cloned());
     texts.sort_unstable();
     names.extend(texts);
     if names.is_empty() {
@@ -324,10 +332,10 @@ fn check_tallies(info: &DesignInfo, batch: &Batch<'_>) -> Result<()> {
 }
 
 /// The mean of each column of numbers, and the most frequent level (the first among equals) of each category.
-fn learn_fills(info: &mut DesignInfo, tables: &mut dyn Tables) -> Result<()> {
+fn learn_fills(info: &mut DesignInfo, tables: &mut dyn TableSource) -> Result<()> {
     let mut means: Vec<Moments> = info.inputs.iter().map(|_| Moments::new(1)).collect();
     let mut levels: Vec<BTreeMap<String, usize>> = vec![BTreeMap::new(); info.inputs.len()];
-    let (mut rows, mut total) = (0, 0);
+    let (mut rows, mut total, mut gaps) = (0, 0, vec![0; info.inputs.len()]);
     let names = info.columns(true);
     let of_categories = info.factors.iter().filter(|learned| learned.is_category());
     let of_categories = of_categories.filter_map(|learned| learned.factor.expression().column());
@@ -335,6 +343,7 @@ fn learn_fills(info: &mut DesignInfo, tables: &mut dyn Tables) -> Result<()> {
     tables.pass(&names, &mut |table: &Table| {
         let batch = Batch::new(info, table, true)?;
         (rows, total) = (rows + batch.rows(), total + table.rows());
+        batch.count_gaps(&mut gaps);
         for place in (0..info.inputs.len()).filter(|&place| !info.inputs[place].required) {
             if let Some(category) = batch.category(place) {
                 for text in (0..batch.rows()).filter_map(|row| category.get(batch.row(row))) {
@@ -361,7 +370,7 @@ fn learn_fills(info: &mut DesignInfo, tables: &mut dyn Tables) -> Result<()> {
         Ok(())
     })?;
     if rows == 0 {
-        return Err(no_rows(info, total));
+        return Err(no_rows(info, total, &gaps));
     }
     for ((input, mean), levels) in info.inputs.iter_mut().zip(means).zip(levels) {
         if input.required {
@@ -379,12 +388,14 @@ fn learn_fills(info: &mut DesignInfo, tables: &mut dyn Tables) -> Result<()> {
     Ok(())
 }
 
-/// The error for a design without rows.
-pub(super) fn no_rows(info: &DesignInfo, total: usize) -> Error {
+/// The error for a design without rows: all `total` of the tables lack something.
+pub(super) fn no_rows(info: &DesignInfo, total: usize, gaps: &[usize]) -> Error {
+    let most = gaps.iter().zip(&info.inputs).rev().max_by_key(|(gaps, _)| **gaps);
+    let most = most.map(|(gaps, input)| format!("{} has the most gaps ({gaps})", quoted(&input.name)));
     Error::Data(format!(
-        "all {} were dropped: each lacks a value of a column that the formula reads ({})\n    \
-         leave out columns with many gaps, or have missing values filled in with the mean",
+        "all {} were dropped: each lacks the target or the value of a column that the formula reads\n    {}: \
+         leave it out of the formula,\n    or have missing values filled in with the mean",
         count(total, "row"),
-        crate::text::list(&info.columns(true)),
+        most.unwrap_or("no column is read".into()),
     ))
 }

@@ -13,7 +13,7 @@ mod learn;
 mod observe;
 mod parse;
 mod polynomial;
-mod tables;
+mod table_source;
 mod terms;
 #[cfg(test)]
 mod tests;
@@ -21,7 +21,7 @@ mod token;
 
 pub use info::DesignInfo;
 pub use observe::{DesignRows, Observed};
-pub use tables::{ColumnInfo, Tables};
+pub use table_source::{ColumnInfo, TableSource};
 
 use std::fmt;
 
@@ -99,10 +99,10 @@ impl Formula {
     /// use ndgrad_linear::Formula;
     /// assert_eq!(Formula::parse("y~(a+b)**2-1")?.to_string(), "y ~ (a + b)^2 - 1");
     ///
-    /// let error = Formula::parse("y ~ lgo(x)").unwrap_err().to_string();
+    /// let error = Formula::parse("y ~ sqr(x)").unwrap_err().to_string();
     /// let lines: Vec<&str> = error.lines().collect();
-    /// assert_eq!(lines[0], "formula: there is no function \"lgo\"; did you mean \"log\"?");
-    /// assert_eq!(lines[1], "    y ~ lgo(x)");
+    /// assert_eq!(lines[0], "formula: there is no function \"sqr\"; did you mean \"sqrt\"?");
+    /// assert_eq!(lines[1], "    y ~ sqr(x)");
     /// assert_eq!(lines[2], "        ^^^");
     /// # Ok::<(), ndgrad_array::Error>(())
     /// ```
@@ -121,7 +121,8 @@ impl Formula {
 
     /// `target ~ a + b + …`: these columns, as they are.
     pub fn of(target: &str, columns: impl IntoIterator<Item = impl Into<String>>) -> Formula {
-        let mut parts = Vec::from_iter(columns.into_iter().map(|name| (false, Node::Factor(column(&name.into())))));
+        let mut parts =
+            Vec::from_iter(columns.into_iter().map(|name| (false, Node::Factor(column(&name.into())))));
         let terms = match parts.len() {
             0 => Node::One,
             1 => parts.remove(0).1,
@@ -144,7 +145,9 @@ impl Formula {
                 Node::One | Node::Zero | Node::All => {}
                 Node::Factor(factor) => factors.push(factor),
                 Node::Sum(parts) => parts.iter().for_each(|(_, part)| collect(part, factors)),
-                Node::Join(_, left, right, _) => [left, right].into_iter().for_each(|part| collect(part, factors)),
+                Node::Join(_, left, right, _) => {
+                    [left, right].into_iter().for_each(|part| collect(part, factors))
+                }
                 Node::Power(of, ..) => collect(of, factors),
             }
         }

@@ -8,7 +8,7 @@ use ndgrad_data::{Column, Table};
 use super::batch::{Batch, Values};
 use super::info::{DesignInfo, bits};
 use super::learn::no_rows;
-use super::tables::Tables;
+use super::table_source::TableSource;
 use crate::observations::{Block, InMemory, Observations};
 
 /// Rows of tables, encoded as a design says, block by block: what [`DesignInfo::observe`] gives.
@@ -70,7 +70,7 @@ pub struct DesignRows {
 impl DesignInfo {
     /// The rows of `tables` as observations. They stream: no more than one table and one block of rows is in memory.
     /// Encoding takes all threads; the blocks do not depend on how many there are.
-    pub fn observe<T: Tables>(&self, tables: T) -> Observed<'_, T> {
+    pub fn observe<T: TableSource>(&self, tables: T) -> Observed<'_, T> {
         Observed { info: self, tables, rows: 0, dropped: 0, clusters: Clusters::default() }
     }
 
@@ -114,13 +114,16 @@ fn number(
     match values.iter().position(|&value| !fits(value)) {
         Some(place) => Err(Error::content(
             batch.table.place(batch.row(start + place), name),
-            format!("{} cannot stand here\n    weights are at least 0, and all numbers finite", values[place]),
+            format!(
+                "{} cannot stand here\n    weights are at least 0, and all numbers finite",
+                values[place]
+            ),
         )),
         None => Ok(values),
     }
 }
 
-impl<T: Tables> Observed<'_, T> {
+impl<T: TableSource> Observed<'_, T> {
     /// The number of rows that the last pass used.
     pub fn rows(&self) -> u64 {
         self.rows
@@ -165,7 +168,7 @@ impl<T: Tables> Observed<'_, T> {
     }
 }
 
-impl<T: Tables> Observations for Observed<'_, T> {
+impl<T: TableSource> Observations for Observed<'_, T> {
     fn names(&self) -> &[String] {
         self.info.names()
     }
@@ -184,11 +187,12 @@ impl<T: Tables> Observations for Observed<'_, T> {
         let info = self.info;
         let width = info.names().len();
         let (mut rows, mut total) = (0u64, 0u64);
-        let mut x = Vec::new();
+        let (mut x, mut gaps) = (Vec::new(), vec![0; info.inputs.len()]);
         let clusters = &mut self.clusters;
         self.tables.pass(&info.columns(true), &mut |table| {
             let batch = Batch::new(info, table, true)?;
             total += table.rows() as u64;
+            batch.count_gaps(&mut gaps);
             for part in InMemory::parts(batch.rows(), width) {
                 x.resize(part.len() * width, 0.0);
                 batch.encode(part.clone(), &mut x)?;
@@ -221,7 +225,7 @@ impl<T: Tables> Observations for Observed<'_, T> {
         })?;
         (self.rows, self.dropped) = (rows, total - rows);
         match rows {
-            0 => Err(no_rows(info, total as usize)),
+            0 => Err(no_rows(info, total as usize, &gaps)),
             _ => Ok(()),
         }
     }

@@ -51,7 +51,11 @@ impl<'a> Parser<'a> {
             return Err(self.unexpected("the ~ after the target"));
         }
         if self.peek() == &Token::End {
-            return Err(self.fault(self.span(), "nothing stands after the ~", "write `~ 1` for the mean alone"));
+            return Err(self.fault(
+                self.span(),
+                "nothing stands after the ~",
+                "write `~ 1` for the mean alone",
+            ));
         }
         let (terms, _) = self.sum()?;
         match self.peek() {
@@ -65,7 +69,9 @@ impl<'a> Parser<'a> {
     }
 
     fn target(&mut self) -> Result<Factor> {
-        if matches!(self.peek(), Token::Name(name) if name == "C" || name == "factor") && self.sign_follows("(") {
+        if matches!(self.peek(), Token::Name(name) if name == "C" || name == "factor")
+            && self.sign_follows("(")
+        {
             let span = self.span();
             return match self.factor()?.0 {
                 target @ Factor::Category { contrast: None, .. } => Ok(target),
@@ -141,7 +147,9 @@ impl<'a> Parser<'a> {
             let span = self.span();
             self.at += 1;
             let most = match *self.peek() {
-                Token::Number(number) if number.fract() == 0.0 && (1.0..=HIGHEST as f64).contains(&number) => {
+                Token::Number(number)
+                    if number.fract() == 0.0 && (1.0..=HIGHEST as f64).contains(&number) =>
+                {
                     number as u32
                 }
                 _ => {
@@ -221,7 +229,9 @@ impl<'a> Parser<'a> {
     /// `Sum`, `Treatment("level")`, `Treatment(reference = "level")`.
     fn contrast(&mut self) -> Result<Contrast> {
         let span = self.span();
-        let Token::Name(name) = self.peek().clone() else { return Err(self.unexpected("the name of a contrast")) };
+        let Token::Name(name) = self.peek().clone() else {
+            return Err(self.unexpected("the name of a contrast"));
+        };
         self.at += 1;
         let mut level = None;
         let bracket = self.span();
@@ -372,7 +382,11 @@ impl<'a> Parser<'a> {
             (None, _) => {
                 let ddof = self.option(&["ddof"])?.unwrap_or(0.0);
                 if ddof != 0.0 && ddof != 1.0 {
-                    return Err(self.fault(span.to(self.span()), "ddof is 0 or 1", "write scale(x, ddof = 1)"));
+                    return Err(self.fault(
+                        span.to(self.span()),
+                        "ddof is 0 or 1",
+                        "write scale(x, ddof = 1)",
+                    ));
                 }
                 Expression::Standardize { of: Box::new(of), ddof: Some(ddof as u32), learned: None }
             }
@@ -473,7 +487,11 @@ impl<'a> Parser<'a> {
             Token::Text(text) => format!("there is {text:?}"),
             Token::Sign(sign) => format!("there is {sign}"),
         };
-        self.fault(self.span(), format!("{found} where {wanted} should stand"), format!("write {wanted} here"))
+        self.fault(
+            self.span(),
+            format!("{found} where {wanted} should stand"),
+            format!("write {wanted} here"),
+        )
     }
 
     fn fault(&self, span: Span, message: impl AsRef<str>, remedy: impl AsRef<str>) -> Error {

@@ -1,13 +1,15 @@
 //! Sums of powers in one pass, and the polynomials that are orthogonal over the numbers that they were taken of.
 
+use std::cmp::Ordering;
+
 use crate::double_double::DoubleDouble;
 
 /// Sums of the powers of `(value - shift) / 2^scale`, with 32 digits: those of the numbers themselves would lose the
-/// digits in which the numbers differ. The shift is the first number, and the scale the size of the first difference.
+/// digits in which the numbers differ. The shift is a number amid the first ones, and the scale the size of their differences.
 #[derive(Clone, Debug)]
 pub(super) struct Moments {
     shift: f64,
-    /// A power of 2, or 0 as long as all numbers are the first.
+    /// A power of 2, or 0 as long as all numbers are the same.
     unit: f64,
     /// The sums of powers 0, 1, 2, …
     sums: Vec<DoubleDouble>,
@@ -20,16 +22,19 @@ impl Moments {
     }
 
     pub fn add(&mut self, values: &[f64]) {
+        if self.shift.is_nan() && !values.is_empty() {
+            // The value nearest the mean: of equal numbers the differences are exactly 0.
+            let mean = values.iter().sum::<f64>() / values.len() as f64;
+            let nearest = |a: &&f64, b: &&f64| (*a - mean).abs().total_cmp(&(*b - mean).abs());
+            self.shift = values.iter().min_by(nearest).copied().unwrap_or(0.0);
+            self.find_unit(values.iter().fold(0.0, |most, value| f64::max(most, (value - self.shift).abs())));
+        }
         for &value in values {
-            if self.shift.is_nan() {
-                self.shift = value;
-            }
             let mut difference = DoubleDouble::sum(value, -self.shift);
-            if self.unit == 0.0 && difference.high != 0.0 {
-                self.unit = 2f64.powi(difference.high.abs().log2().round().clamp(-1000.0, 1000.0) as i32);
-            }
+            self.find_unit(difference.high.abs());
             if self.unit != 0.0 {
-                difference = DoubleDouble { high: difference.high / self.unit, low: difference.low / self.unit };
+                difference =
+                    DoubleDouble { high: difference.high / self.unit, low: difference.low / self.unit };
             }
             let mut power = DoubleDouble::from(1.0);
             let last = self.sums.len() - 1;
@@ -39,6 +44,12 @@ impl Moments {
                     power = power * difference;
                 }
             }
+        }
+    }
+
+    fn find_unit(&mut self, size: f64) {
+        if self.unit == 0.0 && size > 0.0 {
+            self.unit = 2f64.powi(libm::log2(size).round().clamp(-1000.0, 1000.0) as i32);
         }
     }
 
@@ -72,7 +83,8 @@ impl Moments {
         for k in 0..=degree {
             let square = current[k];
             let scale = squares.last().copied().unwrap_or(square);
-            if !(square.high > 1e-20 * scale_of(&self.sums, k)) {
+            // Also where it is NaN.
+            if (square.high / self.sums[2 * k].high).partial_cmp(&1e-27) != Some(Ordering::Greater) {
                 return Err(k.saturating_sub(1));
             }
             let ratio = if k == 0 { DoubleDouble::ZERO } else { square / scale };
@@ -115,11 +127,6 @@ fn scaled(number: DoubleDouble, unit: f64) -> DoubleDouble {
     DoubleDouble { high: number.high * unit, low: number.low * unit }
 }
 
-/// The size of the sum of squares of a polynomial of degree `k`, were it one of independent numbers.
-fn scale_of(sums: &[DoubleDouble], k: usize) -> f64 {
-    sums[2 * k].high
-}
-
 /// Polynomials of which the values at the numbers learned from are orthogonal to each other and to a constant, and
 /// have squares that add up to 1: R's `poly`.
 #[derive(Clone, Debug, PartialEq)]
@@ -145,8 +152,8 @@ impl Polynomials {
             let place = number - self.shift;
             let (mut before, mut current) = (0.0, self.start);
             for (degree, values) in all.iter_mut().enumerate() {
-                let next =
-                    (place - self.centres[degree]) * self.slopes[degree] * current - self.drops[degree] * before;
+                let next = (place - self.centres[degree]) * self.slopes[degree] * current
+                    - self.drops[degree] * before;
                 values.push(next);
                 before = std::mem::replace(&mut current, next);
             }
@@ -175,7 +182,10 @@ mod tests {
                 assert!(a.iter().sum::<f64>().abs() < 1e-14, "{shift} {i}");
                 for (j, b) in values.iter().enumerate() {
                     let product: f64 = a.iter().zip(b).map(|(x, y)| x * y).sum();
-                    assert!((product - f64::from(u8::from(i == j))).abs() < 1e-13, "{shift} {i} {j} {product}");
+                    assert!(
+                        (product - f64::from(u8::from(i == j))).abs() < 1e-13,
+                        "{shift} {i} {j} {product}"
+                    );
                 }
             }
         }
@@ -183,6 +193,19 @@ mod tests {
         let first = &polynomials(&numbers, 3).unwrap().values(&numbers)[0];
         for (value, number) in first.iter().zip(numbers) {
             assert!((value - (number - 3.5) / 21f64.sqrt()).abs() < 1e-15);
+        }
+    }
+
+    #[test]
+    fn an_outlier_at_the_beginning_is_no_reason_to_refuse() {
+        let mut numbers = vec![1e4];
+        numbers.extend((0..200).map(|i| f64::from(i * i % 37)));
+        let values = polynomials(&numbers, 5).unwrap().values(&numbers);
+        for (i, a) in values.iter().enumerate() {
+            for (j, b) in values.iter().enumerate() {
+                let product: f64 = a.iter().zip(b).map(|(x, y)| x * y).sum();
+                assert!((product - f64::from(u8::from(i == j))).abs() < 1e-7, "{i} {j} {product}");
+            }
         }
     }
 

@@ -114,9 +114,14 @@ impl Expander<'_> {
             Node::Zero => Sum { intercept: Some(false), terms: Vec::new() },
             Node::All => {
                 let columns = self.all.iter().map(|name| {
-                    Factor::Plain(Expression::Column(Column { name: name.clone(), span: Span::default(), index: 0 }))
+                    Factor::Plain(Expression::Column(Column {
+                        name: name.clone(),
+                        span: Span::default(),
+                        index: 0,
+                    }))
                 });
-                let terms = Vec::from_iter(columns).into_iter().map(|factor| vec![self.number(factor)]).collect();
+                let terms =
+                    Vec::from_iter(columns).into_iter().map(|factor| vec![self.number(factor)]).collect();
                 Sum { intercept: None, terms }
             }
             Node::Factor(factor) => Sum { intercept: None, terms: vec![vec![self.number(factor.clone())]] },
@@ -175,7 +180,12 @@ impl Expander<'_> {
         let Sum { intercept, terms } = self.expand(node)?;
         if intercept.is_some() {
             let message = "the intercept cannot be joined with anything";
-            return Err(fault(self.text, span, message, "add 1, or take it away, outside of the parentheses"));
+            return Err(fault(
+                self.text,
+                span,
+                message,
+                "add 1, or take it away, outside of the parentheses",
+            ));
         }
         Ok(terms)
     }

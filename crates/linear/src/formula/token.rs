@@ -59,7 +59,12 @@ pub(super) fn tokens(text: &str) -> Result<Vec<(Token, Span)>> {
                 None => {
                     let span = Span { start: at, end: at + letter.len_utf8() };
                     let message = format!("{letter:?} means nothing in a formula");
-                    return Err(fault(text, span, message, "put names with such characters in backticks: `a b`"));
+                    return Err(fault(
+                        text,
+                        span,
+                        message,
+                        "put names with such characters in backticks: `a b`",
+                    ));
                 }
             },
         };
@@ -97,7 +102,8 @@ fn digit_follows(text: &str) -> bool {
 /// `12`, `1.5`, `.5`, `2e-3`.
 fn number(text: &str, at: usize) -> Result<(Token, usize)> {
     let rest = &text[at..];
-    let digits = |from: usize| rest[from..].find(|letter: char| !letter.is_ascii_digit()).unwrap_or(rest.len() - from);
+    let digits =
+        |from: usize| rest[from..].find(|letter: char| !letter.is_ascii_digit()).unwrap_or(rest.len() - from);
     let mut length = digits(0);
     if rest[length..].starts_with('.') {
         length += 1;
@@ -112,9 +118,12 @@ fn number(text: &str, at: usize) -> Result<(Token, usize)> {
     }
     let span = Span { start: at, end: at + length };
     match rest[..length].parse::<f64>() {
-        Ok(value) if value.is_finite() && !rest[length..].starts_with(is_part) => Ok((Token::Number(value), length)),
+        Ok(value) if value.is_finite() && !rest[length..].starts_with(is_part) => {
+            Ok((Token::Number(value), length))
+        }
         Ok(value) if value.is_finite() => {
-            let end = at + length + rest[length..].find(|letter| !is_part(letter)).unwrap_or(rest.len() - length);
+            let end =
+                at + length + rest[length..].find(|letter| !is_part(letter)).unwrap_or(rest.len() - length);
             let remedy = format!("put a name that begins with a digit in backticks: `{}`", &text[at..end]);
             Err(fault(text, Span { start: at, end }, "a number and letters stand together", remedy))
         }
@@ -142,5 +151,10 @@ fn quoted(text: &str, at: usize, quote: char) -> Result<(Token, usize)> {
         }
     }
     let span = Span { start: at, end: at + 1 };
-    Err(fault(text, span, format!("the {quote} is never closed"), format!("end the name with another {quote}")))
+    Err(fault(
+        text,
+        span,
+        format!("the {quote} is never closed"),
+        format!("end the name with another {quote}"),
+    ))
 }

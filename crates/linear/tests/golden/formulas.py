@@ -63,7 +63,7 @@ def style(name):
     for theirs, ours in {"Constant": "[mean]", "Linear": "[linear]", "Quadratic": "[quadratic]", "Cubic": "[cubic]"}.items():
         name = name.replace("." + theirs, ours)
     name = re.sub(r"\.\^(\d+)", r"[^\1]", name)
-    name = re.sub(r"(poly\([^)]*\))\[(\d)\]", lambda m: f"{m[1]}[{int(m[2]) + 1}]", name)
+    name = re.sub(r"(poly\([^:]*\))\[(\d)\]", lambda m: f"{m[1]}[{int(m[2]) + 1}]", name)
     name = re.sub(r"raw\(([^,]*), (\d)\)\[(\d)\]", lambda m: f"poly({m[1]}, {m[2]}, raw = TRUE)[{int(m[3]) + 1}]", name)
     name = re.sub(r'Q\("([^"]*)"\)', r"\1", name)
     return name.replace(" ** ", "^").replace("standardize(", "scale(")
@@ -133,6 +133,9 @@ def case(name, table, formula):
     ours, theirs = formula if isinstance(formula, tuple) else (formula, formula)
     y, x = patsy.dmatrices(theirs, table, eval_env=patsy.EvalEnvironment([ENV, vars(patsy)]))
     names = ["1" if n == "Intercept" else style(n) for n in x.design_info.column_names]
+    if ours == "y ~ C(c, Diff) - 1":
+        # patsy names the column of ones after the first level, and each one after it after the level that follows.
+        names = ["C(c, Diff)[%s]" % n for n in ("mean", "c1", "c2", "c3")]
     print("case", ours)
     print("table", name)
     print("names", "\t".join(names))

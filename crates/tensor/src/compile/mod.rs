@@ -153,8 +153,8 @@ where
     ///     fn tables(&self) -> Vec<Tensor> {
     ///         vec![self.0.clone()]
     ///     }
-    ///     fn rows(&self) -> Option<&[usize]> {
-    ///         self.1.last().map(|rows| &rows[..])
+    ///     fn rows(&self) -> Option<(usize, &[usize])> {
+    ///         self.1.last().map(|rows| (2, &rows[..]))
     ///     }
     ///     fn skip(&mut self) {
     ///         self.1.pop();
@@ -184,7 +184,7 @@ where
     /// Runs the program for as many batches of rows as are alike, if it is known already.
     #[track_caller]
     fn through(&self, feed: &mut impl Feed<In>) -> Option<Out> {
-        let (tables, count) = (feed.tables(), feed.rows()?.len());
+        let (tables, (count, _)) = (feed.tables(), feed.rows()?);
         if tables.is_empty() || is_tracing() || autograd::is_recording() {
             return None;
         }
@@ -196,7 +196,7 @@ where
         let mut replays = self.replays.lock().unwrap_or_else(PoisonError::into_inner);
         let known = replays.iter_mut().find(|known| known.is_for(&inputs))?;
         let mut through = Through::new(&mut known.replay, &tables)?;
-        while let Some(rows) = feed.rows().filter(|rows| rows.len() == count) {
+        while let Some((_, rows)) = feed.rows().filter(|&(rows, _)| rows == count) {
             if let Err(error) = through.run(rows) {
                 drop(through);
                 drop(replays);

@@ -14,8 +14,9 @@ pub trait Feed<Batch> {
     /// The tensors whose rows batches are, in the order of the tensors in a batch; none if batches are made in another way.
     fn tables(&self) -> Vec<Tensor>;
 
-    /// The rows of the next batch, if there is one and it is made of rows.
-    fn rows(&self) -> Option<&[usize]>;
+    /// The rows of the next batch, if there is one and it is made of rows: their number, and behind them, as far as they are
+    /// known, those of the batches after it, which are then asked from memory in time.
+    fn rows(&self) -> Option<(usize, &[usize])>;
 
     /// Passes over the next batch.
     fn skip(&mut self);
@@ -57,7 +58,7 @@ impl<'a> Through<'a> {
         Some(Through { replay, carried, gathers, has_run: false })
     }
 
-    /// Runs the program for these rows.
+    /// Runs the program for these rows, or as many of them as a batch has.
     ///
     /// # Errors
     /// When an operation refuses its inputs.

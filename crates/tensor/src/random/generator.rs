@@ -2,6 +2,8 @@
 
 use ndgrad_array::{Array, Device, Element, Item, Shape, Spec};
 
+use ndgrad_cpu::simd::prefetch;
+
 use super::mxnet::MxNet;
 use super::normal::normal_single;
 use super::philox::Philox;
@@ -243,10 +245,23 @@ fn filled<T: Element>(shape: Shape, fill: impl FnOnce(&mut [T])) -> Tensor {
     Tensor::from_array(array)
 }
 
+/// Fisher and Yates's shuffle (D. E. Knuth, The Art of Computer Programming, volume 2, algorithm P). Partners are drawn some
+/// exchanges ahead, and asked from memory, which a large order does not fit the nearest cache of.
 fn permutation(count: usize, words: &mut impl Words) -> Vec<usize> {
+    const AHEAD: usize = 16;
     let mut order: Vec<usize> = (0..count).collect();
-    for i in (1..count).rev() {
-        order.swap(i, words.below(i as u64 + 1) as usize);
+    let mut end = count;
+    while end > 1 {
+        let exchanges = AHEAD.min(end - 1);
+        let mut partners = [0; AHEAD];
+        for (i, partner) in partners[..exchanges].iter_mut().enumerate() {
+            *partner = words.below((end - i) as u64) as usize;
+            prefetch(&order[*partner..][..1]);
+        }
+        for (i, &partner) in partners[..exchanges].iter().enumerate() {
+            order.swap(end - 1 - i, partner);
+        }
+        end -= exchanges;
     }
     order
 }

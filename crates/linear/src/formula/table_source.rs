@@ -1,7 +1,7 @@
-//! `Tables`: where rows come from, as tables one after the other.
+//! `TableSource`: where rows come from, as tables one after the other.
 
 use ndgrad_array::Result;
-use ndgrad_data::{Column, Table};
+use ndgrad_data::{Column, Kind, Source, Table};
 
 /// What is known of a column before its rows are read.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -14,9 +14,9 @@ pub struct ColumnInfo {
     pub is_empty: bool,
 }
 
-/// Rows as tables, one after the other, that can be read from the start again and are the same each time. A [`Table`]
-/// is one of one table.
-pub trait Tables {
+/// Rows as tables, one after the other, that can be read from the start again and are the same each time: a
+/// [`Table`] in memory, or a [`Source`], which is a file.
+pub trait TableSource {
     /// The columns, in order.
     ///
     /// # Errors
@@ -35,7 +35,7 @@ pub trait Tables {
     fn pass(&mut self, names: &[String], visit: &mut dyn FnMut(&Table) -> Result<()>) -> Result<()>;
 }
 
-impl<T: Tables + ?Sized> Tables for &mut T {
+impl<T: TableSource + ?Sized> TableSource for &mut T {
     fn columns(&mut self) -> Result<Vec<ColumnInfo>> {
         (**self).columns()
     }
@@ -49,7 +49,7 @@ impl<T: Tables + ?Sized> Tables for &mut T {
     }
 }
 
-impl Tables for &Table {
+impl TableSource for &Table {
     fn columns(&mut self) -> Result<Vec<ColumnInfo>> {
         let info = |(name, column): (&String, &Column)| ColumnInfo {
             name: name.clone(),
@@ -65,5 +65,24 @@ impl Tables for &Table {
 
     fn pass(&mut self, _: &[String], visit: &mut dyn FnMut(&Table) -> Result<()>) -> Result<()> {
         visit(self)
+    }
+}
+
+/// What the columns hold is what the source knows at the time: whoever reads wraps the whole in [`Source::attempt`].
+impl TableSource for &Source {
+    fn columns(&mut self) -> Result<Vec<ColumnInfo>> {
+        let info = |(name, kind): (&String, Kind)| ColumnInfo {
+            name: name.clone(),
+            is_category: kind == Kind::Category,
+            is_empty: false,
+        };
+        Ok(self.names().iter().zip(self.kinds()).map(info).collect())
+    }
+
+    fn pass(&mut self, names: &[String], visit: &mut dyn FnMut(&Table) -> Result<()>) -> Result<()> {
+        for table in self.tables(names)? {
+            visit(&table?)?;
+        }
+        Ok(())
     }
 }

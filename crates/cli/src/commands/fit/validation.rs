@@ -1,0 +1,258 @@
+//! Judging a model by rows that it has not seen.
+
+use ndgrad::linear::{Block, LeastSquares, LinearFit, Observations};
+use ndgrad::random::Generator;
+use ndgrad::{Error, Result};
+
+use crate::report::Part;
+
+/// Rows drawn by lot: those whose number in [0, 1) lies within `range`, or the others. The lot of a row depends on
+/// the seed and its number alone.
+pub struct Drawn<'a> {
+    rows: &'a mut dyn Observations,
+    seed: u64,
+    range: (f64, f64),
+    within: bool,
+}
+
+/// Lots that are drawn together.
+const LOTS: u64 = 4096;
+
+/// The stream of random numbers that lots are drawn from.
+const STREAM: u64 = 0x5a17;
+
+impl Observations for Drawn<'_> {
+    fn names(&self) -> &[String] {
+        self.rows.names()
+    }
+
+    fn has_intercept(&self) -> bool {
+        self.rows.has_intercept()
+    }
+
+    fn in_memory(&self) -> bool {
+        self.rows.in_memory()
+    }
+
+    fn pass(&mut self, visit: &mut dyn FnMut(&Block<'_>) -> Result<()>) -> Result<()> {
+        let width = self.rows.names().len();
+        let mut lots = Lots { seed: self.seed, first: 0, lots: Vec::new() };
+        let mut seen = 0;
+        let (low, high) = self.range;
+        let within = self.within;
+        self.rows.pass(&mut |block| {
+            let number = |row: usize| block.first + row as u64;
+            let keep: Vec<usize> = (0..block.rows())
+                .filter(|&row| (low..high).contains(&lots.of(number(row))) == within)
+                .collect();
+            let pick = |all: &[f64]| keep.iter().map(|&row| all[row]).collect::<Vec<f64>>();
+            let x: Vec<f64> =
+                keep.iter().flat_map(|&row| &block.x[row * width..][..width]).copied().collect();
+            let (y, weights, offset) = (pick(block.y), block.weights.map(pick), block.offset.map(pick));
+            let clusters: Option<Vec<u32>> =
+                block.clusters.map(|all| keep.iter().map(|&row| all[row]).collect());
+            let part = Block {
+                first: seen,
+                x: &x,
+                y: &y,
+                weights: weights.as_deref(),
+                offset: offset.as_deref(),
+                clusters: clusters.as_deref(),
+            };
+            seen += keep.len() as u64;
+            if keep.is_empty() { Ok(()) } else { visit(&part) }
+        })
+    }
+}
+
+/// The lots of consecutive rows.
+struct Lots {
+    seed: u64,
+    first: u64,
+    lots: Vec<f64>,
+}
+
+impl Lots {
+    fn of(&mut self, row: u64) -> f64 {
+        let first = row - row % LOTS;
+        if self.lots.is_empty() || self.first != first {
+            let mut generator = Generator::philox(self.seed).stream(STREAM ^ (first << 16));
+            self.lots = (0..LOTS).map(|_| (generator.bits64() >> 11) as f64 / (1_u64 << 53) as f64).collect();
+            self.first = first;
+        }
+        self.lots[(row - first) as usize]
+    }
+}
+
+/// Sums of errors over rows.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Errors {
+    rows: usize,
+    weight: f64,
+    squares: f64,
+    sizes: f64,
+    mean: f64,
+    spread: f64,
+}
+
+impl Errors {
+    /// Takes a row.
+    pub fn push(&mut self, actual: f64, predicted: f64, weight: f64) {
+        self.rows += 1;
+        self.weight += weight;
+        self.squares += weight * (actual - predicted) * (actual - predicted);
+        self.sizes += weight * (actual - predicted).abs();
+        if weight > 0.0 {
+            let before = actual - self.mean;
+            self.mean += before * weight / self.weight;
+            self.spread += weight * before * (actual - self.mean);
+        }
+    }
+
+    /// The errors of a model's predictions.
+    fn of(rows: &mut dyn Observations, fit: &LinearFit) -> Result<Errors> {
+        let mut errors = Errors::default();
+        let width = rows.names().len();
+        rows.pass(&mut |block| {
+            for row in 0..block.rows() {
+                let offset = block.offset.map_or(0.0, |offset| offset[row]);
+                let predicted = fit.predict(&block.x[row * width..][..width]) + offset;
+                errors.push(block.y[row], predicted, block.weights.map_or(1.0, |weights| weights[row]));
+            }
+            Ok(())
+        })?;
+        Ok(errors)
+    }
+
+    fn add(self, other: Errors) -> Errors {
+        let weight = self.weight + other.weight;
+        let apart = other.mean - self.mean;
+        let share = if weight > 0.0 { other.weight / weight } else { 0.0 };
+        Errors {
+            rows: self.rows + other.rows,
+            weight,
+            squares: self.squares + other.squares,
+            sizes: self.sizes + other.sizes,
+            mean: self.mean + apart * share,
+            spread: self.spread + other.spread + apart * apart * self.weight * share,
+        }
+    }
+
+    /// The errors as a line of the report.
+    pub fn part(self, key: &'static str, name: &'static str) -> Part {
+        Part {
+            key,
+            name,
+            rows: self.rows,
+            rmse: (self.squares / self.weight).sqrt(),
+            mae: self.sizes / self.weight,
+            r2: (self.spread > 0.0).then(|| 1.0 - self.squares / self.spread),
+        }
+    }
+}
+
+/// Fits all rows but a part of them, and judges by that part.
+pub fn hold_out(
+    solver: &LeastSquares,
+    rows: &mut dyn Observations,
+    part: f64,
+    seed: u64,
+) -> Result<Vec<Part>> {
+    let [seen, unseen] = trial(solver, rows, (0.0, part), seed)?;
+    Ok(vec![seen.part("train", "learned from"), unseen.part("validation", "held back")])
+}
+
+/// Fits as many times, each time all rows but another part of them, and judges each model by its part.
+pub fn cross(solver: &LeastSquares, rows: &mut dyn Observations, folds: u32, seed: u64) -> Result<Vec<Part>> {
+    let mut all = [Errors::default(); 2];
+    for fold in 0..folds {
+        let bound = |fold: u32| f64::from(fold) / f64::from(folds);
+        let [seen, unseen] = trial(solver, rows, (bound(fold), bound(fold + 1)), seed)?;
+        all = [all[0].add(seen), all[1].add(unseen)];
+    }
+    Ok(vec![all[0].part("train", "learned from"), all[1].part("validation", "not learned from")])
+}
+
+fn trial(
+    solver: &LeastSquares,
+    rows: &mut dyn Observations,
+    range: (f64, f64),
+    seed: u64,
+) -> Result<[Errors; 2]> {
+    let fit = solver.fit(&mut Drawn { rows, seed, range, within: false })?;
+    let seen = Errors::of(&mut Drawn { rows, seed, range, within: false }, &fit)?;
+    let unseen = Errors::of(&mut Drawn { rows, seed, range, within: true }, &fit)?;
+    if unseen.rows == 0 {
+        return Err(Error::Data("no row fell into the part that was to be held back".into()));
+    }
+    Ok([seen, unseen])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use ndgrad::linear::InMemory;
+
+    fn line(rows: usize) -> InMemory {
+        let x: Vec<f64> = (0..rows).map(|i| i as f64).collect();
+        let y = x.iter().map(|x| 2.0 * x + (x * x) % 3.0).collect();
+        InMemory::new(["x".to_string()], x, y).unwrap()
+    }
+
+    fn targets(rows: &mut InMemory, range: (f64, f64), within: bool, seed: u64) -> Vec<f64> {
+        let mut all = Vec::new();
+        let mut drawn = Drawn { rows, seed, range, within };
+        drawn
+            .pass(&mut |block| {
+                assert_eq!(block.first as usize, all.len());
+                all.extend(block.x);
+                Ok(())
+            })
+            .unwrap();
+        all
+    }
+
+    #[test]
+    fn every_row_is_in_one_fold() {
+        let mut rows = line(100_000);
+        let mut folds: Vec<f64> = Vec::new();
+        for fold in 0..4 {
+            let range = (f64::from(fold) / 4.0, f64::from(fold + 1) / 4.0);
+            let part = targets(&mut rows, range, true, 1);
+            assert!((24_000..26_000).contains(&part.len()), "{}", part.len());
+            assert_eq!(part.len() + targets(&mut rows, range, false, 1).len(), 100_000);
+            folds.extend(part);
+        }
+        folds.sort_by(f64::total_cmp);
+        assert_eq!(folds, rows.x);
+        assert_ne!(targets(&mut rows, (0.0, 0.1), true, 1), targets(&mut rows, (0.0, 0.1), true, 2));
+    }
+
+    #[test]
+    fn errors_of_parts_add_up() {
+        let rows = [(1.0, 2.0), (4.0, 3.5), (2.0, 2.0), (9.0, 7.0), (5.0, 5.5)];
+        let of = |rows: &[(f64, f64)]| {
+            let mut errors = Errors::default();
+            rows.iter().for_each(|&(actual, predicted)| errors.push(actual, predicted, 1.0));
+            errors
+        };
+        let all = of(&rows).part("all", "all");
+        let (predicted, actual): (Vec<f64>, Vec<f64>) = rows.iter().map(|&(a, p)| (p, a)).unzip();
+        let (rmse, r2) = (all.rmse, all.r2.unwrap());
+        assert!((rmse - ndgrad::linear::metrics::rmse(&predicted, &actual)).abs() < 1e-15);
+        assert!((r2 - ndgrad::linear::metrics::r2(&predicted, &actual)).abs() < 1e-15);
+        let parts = of(&rows[..2]).add(of(&rows[2..])).part("all", "all");
+        assert!((parts.rmse - rmse).abs() < 1e-15 && (parts.r2.unwrap() - r2).abs() < 1e-15);
+    }
+
+    #[test]
+    fn a_line_is_judged_about_as_well_by_any_rows() {
+        let mut rows = line(500);
+        let solver = LeastSquares::new();
+        for parts in [hold_out(&solver, &mut rows, 0.2, 0).unwrap(), cross(&solver, &mut rows, 5, 0).unwrap()]
+        {
+            assert!(parts.iter().all(|part| part.r2.unwrap() > 0.99 && part.rmse < 2.0));
+        }
+        assert_eq!(cross(&solver, &mut rows, 5, 0).unwrap()[1].rows, 500);
+    }
+}

@@ -1,0 +1,45 @@
+//! Coefficients with their intervals, on one scale.
+
+use ndgrad::plot::Figure;
+
+use crate::report::{Coefficient, Picture};
+
+/// Coefficients that a picture shows, at most.
+const MOST: usize = 40;
+
+/// A picture of the coefficients, each times the deviation of its term (1 for indicators), so that one can be
+/// compared with the other; nothing where there is none but an intercept. `deviations` are those of the
+/// coefficients; NaN for the intercept, which is not shown.
+pub fn coefficients(all: &[Coefficient], deviations: &[f64], axis: &str, level: f64) -> Option<Picture> {
+    let mut shown: Vec<(&Coefficient, f64)> = all
+        .iter()
+        .zip(deviations)
+        .filter(|(c, deviation)| deviation.is_finite() && c.estimate.is_finite())
+        .map(|(c, &deviation)| (c, if c.baseline.is_some() { 1.0 } else { deviation }))
+        .collect();
+    let size = |(c, deviation): &(&Coefficient, f64)| (c.estimate * deviation).abs();
+    shown.sort_by(|a, b| size(b).total_cmp(&size(a)));
+    let left_out = shown.len().saturating_sub(MOST);
+    shown.truncate(MOST);
+    if shown.is_empty() {
+        return None;
+    }
+    let list = |pick: fn(&Coefficient) -> f64| -> Vec<f64> {
+        shown.iter().map(|(c, deviation)| pick(c) * deviation).collect()
+    };
+    let names: Vec<&str> = shown.iter().map(|(c, _)| c.term.as_str()).collect();
+    let places: Vec<f64> = (0..shown.len()).map(|place| place as f64).collect();
+    let figure = Figure::new()
+        .intervals("", &places, &list(|c| c.estimate), &list(|c| c.lower), &list(|c| c.upper))
+        .y_names(&names)
+        .vertical_line(0.0)
+        .title(&format!("Effects, with intervals of {} %", 100.0 * level))
+        .x_label(&format!("change of {axis}"));
+    let mut caption = "What one standard deviation more of a number changes, and a category against its \
+                       baseline. An interval that crosses zero leaves the direction open."
+        .to_string();
+    if left_out > 0 {
+        caption += &format!(" The {MOST} largest are shown, {left_out} are not.");
+    }
+    Some(Picture { name: "coefficients".into(), caption, figure })
+}

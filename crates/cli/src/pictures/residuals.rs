@@ -1,0 +1,165 @@
+//! What remains: the pictures that show whether a model's assumptions hold.
+
+use ndgrad::linear::Distribution;
+use ndgrad::plot::Figure;
+
+use super::smooth::smooth;
+use crate::report::Picture;
+use crate::row::{Row, Sample};
+use crate::units::Units;
+
+/// Rows that are named in a picture.
+const NAMED: usize = 3;
+
+/// The pictures of the rows of a model of `target` with so many coefficients; `name` gives a row's name.
+pub fn of_rows(
+    sample: &Sample,
+    target: &str,
+    units: &Units,
+    rank: usize,
+    name: &dyn Fn(&Row) -> String,
+) -> Vec<Picture> {
+    let rows = sample.shown();
+    let axis = units.axis(target);
+    let part = match sample.is_part() {
+        true => format!(" A sample of {} of {} rows is shown.", rows.len(), sample.count),
+        false => String::new(),
+    };
+    let mut pictures = vec![
+        predicted(&rows, target, &axis, name),
+        residuals(&rows, target, &axis, name),
+        quantiles(&rows, name),
+        scale(&rows, &axis, name),
+    ];
+    if rows.iter().any(|row| row.leverage.is_finite() && row.leverage > 0.0) {
+        pictures.push(leverage(&rows, rank, name));
+    }
+    pictures.iter_mut().for_each(|picture| picture.caption += &part);
+    pictures
+}
+
+fn column(rows: &[Row], pick: impl Fn(&Row) -> f64) -> Vec<f64> {
+    rows.iter().map(pick).collect()
+}
+
+/// Names the rows that are largest by `size`.
+fn named(
+    figure: Figure,
+    rows: &[Row],
+    size: impl Fn(&Row) -> f64,
+    at: impl Fn(&Row) -> (f64, f64),
+    name: &dyn Fn(&Row) -> String,
+) -> Figure {
+    let mut largest: Vec<&Row> = rows.iter().filter(|row| size(row).is_finite()).collect();
+    largest.sort_by(|a, b| size(b).total_cmp(&size(a)));
+    largest.into_iter().take(NAMED).fold(figure, |figure, row| {
+        let (x, y) = at(row);
+        figure.note(x, y, &name(row))
+    })
+}
+
+fn predicted(rows: &[Row], target: &str, axis: &str, name: &dyn Fn(&Row) -> String) -> Picture {
+    let figure = Figure::new()
+        .points("", &column(rows, |row| row.actual), &column(rows, |row| row.predicted))
+        .identity_line()
+        .title(&format!("{target}: predicted against actual"))
+        .x_label(&format!("actual {axis}"))
+        .y_label(&format!("predicted {axis}"));
+    let figure = named(figure, rows, |row| row.residual().abs(), |row| (row.actual, row.predicted), name);
+    let caption = "The nearer to the line, the better the prediction.".into();
+    Picture { name: "fit".into(), caption, figure }
+}
+
+fn residuals(rows: &[Row], target: &str, axis: &str, name: &dyn Fn(&Row) -> String) -> Picture {
+    let (x, y) = (column(rows, |row| row.predicted), column(rows, Row::residual));
+    let figure = smoothed(Figure::new().points("rows", &x, &y), &x, &y)
+        .zero_line()
+        .title(&format!("Residuals of {target} against fitted values"))
+        .x_label(&format!("predicted {axis}"))
+        .y_label("actual − predicted");
+    let figure = named(figure, rows, |row| row.residual().abs(), |row| (row.predicted, row.residual()), name);
+    let caption =
+        "A level cloud around zero is what a straight model leaves; a bend of the smooth line says \
+                   that something is missing, such as a square or an interaction."
+            .into();
+    Picture { name: "residuals".into(), caption, figure }
+}
+
+fn smoothed(figure: Figure, x: &[f64], y: &[f64]) -> Figure {
+    let (places, heights) = smooth(x, y);
+    if places.is_empty() { figure } else { figure.line("smooth", &places, &heights) }
+}
+
+fn quantiles(rows: &[Row], name: &dyn Fn(&Row) -> String) -> Picture {
+    let mut sorted: Vec<Row> = rows.iter().filter(|row| row.standardized.is_finite()).copied().collect();
+    sorted.sort_by(|a, b| a.standardized.total_cmp(&b.standardized));
+    let count = sorted.len() as f64;
+    // The plotting positions of J. W. Tukey; what is drawn by statsmodels and R differs by less than a mark.
+    let expected =
+        |place: usize| Distribution::Normal.quantile((place as f64 + 2.0 / 3.0) / (count + 1.0 / 3.0));
+    let x: Vec<f64> = (0..sorted.len()).map(expected).collect();
+    let y = column(&sorted, |row| row.standardized);
+    let ends = [x.first(), x.last()].map(|end| end.copied().unwrap_or(0.0));
+    let mut figure = Figure::new()
+        .points("rows", &x, &y)
+        .reference("normal", &ends, &ends)
+        .title("Standardized residuals against normal quantiles")
+        .x_label("quantile of the normal distribution")
+        .y_label("standardized residual");
+    let mut places: Vec<usize> = (0..sorted.len()).collect();
+    places.sort_by(|&a, &b| (y[b] - x[b]).abs().total_cmp(&(y[a] - x[a]).abs()));
+    for &place in places.iter().take(NAMED) {
+        figure = figure.note(x[place], y[place], &name(&sorted[place]));
+    }
+    let caption =
+        "On the line, errors are normal. Ends that bend away are outliers, which make p-values and \
+                   prediction intervals too optimistic in small data."
+            .into();
+    Picture { name: "quantiles".into(), caption, figure }
+}
+
+fn scale(rows: &[Row], axis: &str, name: &dyn Fn(&Row) -> String) -> Picture {
+    let root = |row: &Row| row.standardized.abs().sqrt();
+    let rows: Vec<Row> = rows.iter().filter(|row| row.standardized.is_finite()).copied().collect();
+    let (x, y) = (column(&rows, |row| row.predicted), column(&rows, root));
+    let figure = smoothed(Figure::new().points("rows", &x, &y), &x, &y)
+        .title("Scale of the residuals against fitted values")
+        .x_label(&format!("predicted {axis}"))
+        .y_label("√|standardized residual|");
+    let figure = named(figure, &rows, root, |row| (row.predicted, root(row)), name);
+    let caption =
+        "A level smooth line says that errors are of one size. Where it rises, choose --covariance hc3, \
+                   or model the logarithm of the target."
+            .into();
+    Picture { name: "scale".into(), caption, figure }
+}
+
+fn leverage(rows: &[Row], rank: usize, name: &dyn Fn(&Row) -> String) -> Picture {
+    let rows: Vec<Row> = rows.iter().filter(|row| row.standardized.is_finite()).copied().collect();
+    let (x, y) = (column(&rows, |row| row.leverage), column(&rows, |row| row.standardized));
+    let most = x.iter().copied().fold(0.0, f64::max).min(0.999);
+    let mut figure = Figure::new().points("rows", &x, &y).zero_line();
+    let places: Vec<f64> =
+        (1..=120).map(|k| most * 1.05 * f64::from(k) / 120.0).filter(|&h| h < 1.0).collect();
+    let reach = y.iter().map(|r| r.abs()).fold(0.0, f64::max);
+    for distance in [0.5, 1.0] {
+        // D = r² h / (k (1 - h)), solved for the standardized residual r (R. D. Cook, Technometrics 19, 1977).
+        let height = |h: f64| (distance * rank as f64 * (1.0 - h) / h).sqrt();
+        let above: Vec<f64> = places.iter().map(|&h| height(h)).collect();
+        let below: Vec<f64> = above.iter().map(|height| -height).collect();
+        // The contours leave the picture together; what is not seen needs no name.
+        let seen = distance == 0.5 && above.iter().any(|&height| height < reach);
+        let legend = if seen { "Cook's distance 0.5 and 1" } else { "" };
+        figure = figure.reference(legend, &places, &above).reference("", &places, &below);
+    }
+    let figure = figure
+        .title("Standardized residuals against leverage")
+        .x_label("leverage")
+        .y_label("standardized residual");
+    let figure = named(figure, &rows, |row| row.cooks_distance, |row| (row.leverage, row.standardized), name);
+    let caption =
+        "Rows at the right have unusual features; those beyond a dashed line move the whole model. \
+                   Look at these first."
+            .into();
+    Picture { name: "leverage".into(), caption, figure }
+}
