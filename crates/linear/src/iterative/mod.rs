@@ -70,7 +70,7 @@ pub enum End {
 /// let descent = Descent::new(Loss::Squares).epochs(40);
 /// let mut state = descent.start(&mut rows)?;
 /// descent.run(&mut rows, &mut state, &mut |_| ControlFlow::Continue(()))?;
-/// assert!((state.estimates()[1] - 3.0).abs() < 0.01);
+/// assert!((state.estimates()[1] - 3.0).abs() < 0.1);
 /// # Ok::<(), ndgrad_array::Error>(())
 /// ```
 #[derive(Clone, Debug)]
