@@ -4,9 +4,12 @@
 //!   [`Fit`] is everything it found out.
 //! - [`Model`] predicts, and is saved and loaded.
 //! - [`LeastSquares`] solves exactly, for arrays of numbers.
+//! - [`Formula`] is a model in Wilkinson's notation; it learns a [`DesignInfo`] that encodes tables of any size.
 //! - [`Observations`] are the rows that estimators read, in memory ([`InMemory`]) or block by block from elsewhere.
 //! - [`Inference`] is what the data say about each coefficient: errors, tests, intervals; [`Distribution`] has the tails.
 //! - [`GeneralizedLinear`] is logistic, Poisson and gamma regression, with what goes with them.
+//! - [`Penalized`] is ridge, lasso and elastic net, with cross-validation.
+//! - [`Huber`] and [`QuantileRegression`] are not moved by a few rows far off.
 //! - [`metrics`] say how good predictions are.
 
 mod alias;
@@ -20,6 +23,7 @@ mod encoding;
 pub mod exact;
 mod feature;
 mod fit;
+mod formula;
 mod glm;
 mod incomplete;
 mod inference;
@@ -27,7 +31,9 @@ mod linear;
 pub mod metrics;
 mod model;
 mod observations;
+mod penalized;
 mod regression;
+mod robust;
 mod solution;
 mod split;
 mod standard;
@@ -42,10 +48,13 @@ pub use encoding::Encoding;
 pub use exact::{LeastSquares, LinearFit, Statistics};
 pub use feature::{Feature, Kind, Level, Term};
 pub use fit::{Coefficient, Fit, Part};
+pub use formula::{ColumnInfo, DesignInfo, DesignOptions, DesignRows, Formula, Observed, TableSource};
 pub use glm::{Family, GeneralizedFit, GeneralizedLinear, Iteration, Link};
 pub use inference::{Covariance, CovarianceKind, Inference, TermEstimate, Test};
 pub use model::Model;
 pub use observations::{Block, InMemory, Observations};
+pub use penalized::{CrossValidation, Folds, PathPoint, Penalized, PenalizedPath};
 pub use regression::LinearRegression;
+pub use robust::{Huber, HuberFit, QuantileFit, QuantileRegression};
 pub use solution::{Alias, Estimate, Solution};
 pub use train::{Epoch, Stage, Stop};
