@@ -47,8 +47,7 @@ pub struct Describe {
 impl Describe {
     /// Prints the description.
     pub fn run(&self) -> Result<()> {
-        let options =
-            Options::new().categories(&self.categories).numbers(&self.numbers).dates(&self.dates);
+        let options = Options::new().categories(&self.categories).numbers(&self.numbers).dates(&self.dates);
         let source = Source::open(&self.file, &options)?;
         let columns = self.columns.clone().unwrap_or_else(|| source.names().to_vec());
         let mut progress = Progress::new(None, "batch");
@@ -110,7 +109,10 @@ fn print(name: &str, description: &Description, out: &mut impl Write) -> io::Res
         )?;
     }
     if categories.iter().any(|(_, categories)| categories.uncounted > 0) {
-        writeln!(out, "\nOf columns with more levels than 131,072, only those that came first were counted.")?;
+        writeln!(
+            out,
+            "\nOf columns with more levels than 131,072, only those that came first were counted."
+        )?;
     }
     Ok(())
 }
@@ -118,7 +120,16 @@ fn print(name: &str, description: &Description, out: &mut impl Write) -> io::Res
 fn print_numbers(columns: &[Numeric<'_>], out: &mut impl Write) -> io::Result<()> {
     const DIGITS: usize = 4;
     let mut table = Text::new([
-        "number", "missing", "mean", "deviation", "min", "25 %", "median", "75 %", "max", "histogram",
+        "number",
+        "missing",
+        "mean",
+        "deviation",
+        "min",
+        "25 %",
+        "median",
+        "75 %",
+        "max",
+        "histogram",
     ]);
     table.names(&Vec::from_iter(columns.iter().map(|(column, _)| &column.name)));
     table.texts(columns.iter().map(|(column, _)| column.missing.to_string()).collect());

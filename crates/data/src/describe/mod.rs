@@ -148,7 +148,10 @@ enum Content {
     /// What is present of a batch.
     Numbers(Vec<f64>),
     Moments(Box<Moments>),
-    Categories { counts: HashMap<String, u64>, uncounted: u64 },
+    Categories {
+        counts: HashMap<String, u64>,
+        uncounted: u64,
+    },
 }
 
 /// Numbers added up: mean and squares as T. F. Chan, G. H. Golub and R. J. LeVeque combine those of parts ("Algorithms
@@ -215,7 +218,8 @@ impl Part {
     fn of(column: &Column) -> Part {
         let (len, content) = match column {
             Column::Numeric(numeric) => {
-                let numbers = Vec::from_iter(numeric.values().iter().copied().filter(|number| !number.is_nan()));
+                let numbers =
+                    Vec::from_iter(numeric.values().iter().copied().filter(|number| !number.is_nan()));
                 (numbers.len(), Content::Numbers(numbers))
             }
             Column::Category(category) => {
@@ -272,7 +276,8 @@ impl Part {
             Content::Numbers(_) => unreachable!("batches are added to what they have in common"),
             Content::Categories { counts, uncounted } => {
                 let mut frequencies: Vec<(String, u64)> = counts.into_iter().collect();
-                frequencies.sort_unstable_by(|one, other| other.1.cmp(&one.1).then_with(|| one.0.cmp(&other.0)));
+                frequencies
+                    .sort_unstable_by(|one, other| other.1.cmp(&one.1).then_with(|| one.0.cmp(&other.0)));
                 Values::Categories(Categories { frequencies, uncounted })
             }
         };
@@ -307,7 +312,12 @@ mod tests {
         let mut text = "a,b,day\n".to_string();
         for i in 0..5000u64 {
             let a = i * 7919 % 5003;
-            text += &format!("{},{},20{:02}-01-01\n", if a % 50 == 0 { "NA".into() } else { a.to_string() }, a % 13, a % 90);
+            text += &format!(
+                "{},{},20{:02}-01-01\n",
+                if a % 50 == 0 { "NA".into() } else { a.to_string() },
+                a % 13,
+                a % 90
+            );
         }
         let of = |bytes| {
             let options = Options::new().batch_bytes(bytes).categories(["b"]);
@@ -315,8 +325,10 @@ mod tests {
             Description::of(&source, source.names(), |_| Ok(())).unwrap()
         };
         let (whole, parts) = (of(1 << 20), of(1000));
-        assert_eq!(whole.columns[1..], parts.columns[1..]);
-        let (Values::Numbers(one), Values::Numbers(other)) = (&whole.columns[0].values, &parts.columns[0].values) else {
+        assert_eq!(whole.columns[1], parts.columns[1]);
+        let (Values::Numbers(one), Values::Numbers(other)) =
+            (&whole.columns[0].values, &parts.columns[0].values)
+        else {
             panic!("numbers")
         };
         assert_eq!((one.quantiles, &one.histogram), (other.quantiles, &other.histogram));
@@ -328,7 +340,8 @@ mod tests {
     fn nothing_but_missing_values() {
         let source = Source::from_reader("t.csv", "a,b\nNA,1\n,1\n".as_bytes(), &Options::new()).unwrap();
         let description = Description::of(&source, &["b", "a"], |_| Ok(())).unwrap();
-        let [Values::Numbers(same), Values::Numbers(none)] = [0, 1].map(|i| &description.columns[i].values) else {
+        let [Values::Numbers(same), Values::Numbers(none)] = [0, 1].map(|i| &description.columns[i].values)
+        else {
             panic!("numbers")
         };
         assert_eq!((same.quantiles, same.deviation, same.histogram.len()), ([1.0; 5], 0.0, 0));

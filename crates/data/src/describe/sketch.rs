@@ -34,7 +34,6 @@ impl Sketch {
         }
     }
 
-
     /// How far the rank of a quantile may be off, as a part of all numbers; 0 where all numbers are kept.
     pub fn error(&self) -> f64 {
         if self.count == 0 { 0.0 } else { self.error as f64 / self.count as f64 }
@@ -63,7 +62,9 @@ impl Sketch {
 
     /// The numbers that are kept, sorted, and how many each stands for.
     pub fn weighted(&self) -> Vec<(f64, u64)> {
-        let weigh = |(level, numbers): (usize, &Vec<f64>)| Vec::from_iter(numbers.iter().map(|&number| (number, 1 << level)));
+        let weigh = |(level, numbers): (usize, &Vec<f64>)| {
+            Vec::from_iter(numbers.iter().map(|&number| (number, 1 << level)))
+        };
         let mut all: Vec<(f64, u64)> = self.levels.iter().enumerate().flat_map(weigh).collect();
         all.sort_unstable_by(|one, other| one.0.total_cmp(&other.0));
         all
