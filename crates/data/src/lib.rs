@@ -11,6 +11,7 @@ mod position;
 pub mod safetensors;
 mod sampler;
 pub mod samples;
+mod source;
 mod table;
 mod zip;
 
@@ -20,4 +21,5 @@ pub use nd_array_iter::{DataBatch, DataDesc, LastBatchHandle, NdArrayIter};
 pub use ndgrad_array::write_file;
 pub use position::Position;
 pub use sampler::LastBatch;
+pub use source::{Kind, Options, Schema, Source, Tables, Variable};
 pub use table::{Category, Column, Csv, MISSING, Numeric, Table, Tally, append_column, nearest};

@@ -2,9 +2,9 @@
 
 use super::Csv;
 use super::field::excerpt;
-use super::file::open;
 use super::records::Records;
 use super::write::{write_number, write_text};
+use crate::source::Input;
 use ndgrad_array::{Error, Place, Result};
 use std::io::{self, BufWriter, Write};
 use std::path::Path;
@@ -52,7 +52,7 @@ impl Csv {
     ) -> Result<()> {
         let path = input.as_ref();
         let delimiter = self.delimiter_for(path);
-        let mut records = Records::open(&path.display().to_string(), delimiter, open(path)?.0)?;
+        let mut records = Records::open(&path.display().to_string(), delimiter, Input::open(path)?.read()?)?;
         if records.names().iter().any(|existing| existing == name) {
             let message = format!(
                 "there is already a column {}\n    Rename it or remove it, then try again.",

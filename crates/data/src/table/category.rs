@@ -128,7 +128,17 @@ pub struct Tally {
 }
 
 impl Tally {
-    pub(super) fn count(&mut self, row: usize, field: Field<'_>) {
+    /// Adds the fields of rows that follow `rows` others.
+    fn append(&mut self, rows: usize, other: &Tally) {
+        self.numbers += other.numbers;
+        self.almost += other.almost;
+        self.texts += other.texts;
+        if self.first_text.is_none() {
+            self.first_text = other.first_text.as_ref().map(|(row, text)| (rows + row, text.clone()));
+        }
+    }
+
+    pub(crate) fn count(&mut self, row: usize, field: Field<'_>) {
         match field.value {
             Value::Missing => return,
             Value::Number(_) => {
@@ -136,7 +146,7 @@ impl Tally {
                 return;
             }
             Value::Almost => self.almost += 1,
-            Value::Text => {}
+            Value::Date(_) | Value::Text => {}
         }
         self.texts += 1;
         if self.first_text.is_none() {
@@ -169,28 +179,32 @@ impl Tally {
 
 /// The levels met so far, numbered by first appearance, and the rows' codes.
 #[derive(Debug, Default)]
-pub(super) struct Levels {
+pub(crate) struct Levels {
     numbers: HashMap<Box<str>, u32>,
     codes: Vec<u32>,
 }
 
 impl Levels {
-    /// A column that begins with `rows` missing values.
-    pub fn after_missing(rows: usize) -> Self {
-        Levels { numbers: HashMap::new(), codes: vec![NONE; rows] }
+    pub fn push(&mut self, text: Option<&str>) {
+        let code = text.map_or(NONE, |text| self.number(text));
+        self.codes.push(code);
     }
 
-    pub fn push(&mut self, text: Option<&str>) {
-        let code = match text {
-            None => NONE,
-            Some(text) => self.numbers.get(text).copied().unwrap_or_else(|| {
-                let code = u32::try_from(self.numbers.len()).ok().and_then(known);
-                let code = code.expect("a category column has fewer than 2^32 - 1 levels");
-                self.numbers.insert(text.into(), code);
-                code
-            }),
-        };
-        self.codes.push(code);
+    /// Adds the rows of a column, and to `tally` what they looked like.
+    pub fn append(&mut self, category: &Category, tally: &mut Tally) {
+        tally.append(self.codes.len(), &category.tally);
+        let numbers: Vec<u32> = category.levels.iter().map(|level| self.number(level)).collect();
+        let code = |code: &u32| known(*code).map_or(NONE, |code| numbers[code as usize]);
+        self.codes.extend(category.codes.iter().map(code));
+    }
+
+    fn number(&mut self, text: &str) -> u32 {
+        self.numbers.get(text).copied().unwrap_or_else(|| {
+            let code = u32::try_from(self.numbers.len()).ok().and_then(known);
+            let code = code.expect("a category column has fewer than 2^32 - 1 levels");
+            self.numbers.insert(text.into(), code);
+            code
+        })
     }
 
     /// Sorts the levels and renumbers the codes.

@@ -58,9 +58,28 @@ impl Column {
 pub struct Numeric {
     values: Vec<f64>,
     present: Vec<bool>,
+    /// Whether the numbers are dates, in days since 1970-01-01.
+    dates: bool,
 }
 
 impl Numeric {
+    /// Values, those of which count that are present, and whether they are days since 1970-01-01.
+    pub(crate) fn with_gaps(values: Vec<f64>, present: Vec<bool>, dates: bool) -> Self {
+        debug_assert_eq!(values.len(), present.len());
+        Numeric { values, present, dates }
+    }
+
+    /// Adds the rows of another column.
+    pub(super) fn append(&mut self, other: &Numeric) {
+        self.values.extend_from_slice(&other.values);
+        self.present.extend_from_slice(&other.present);
+    }
+
+    /// Whether the values are dates: numbers of days since 1970-01-01.
+    pub fn is_dates(&self) -> bool {
+        self.dates
+    }
+
     pub(super) fn push(&mut self, value: Option<f64>) {
         self.values.push(value.unwrap_or(f64::NAN));
         self.present.push(value.is_some());
@@ -118,7 +137,7 @@ impl From<Vec<f64>> for Numeric {
     /// A column without missing values.
     fn from(values: Vec<f64>) -> Self {
         let present = vec![true; values.len()];
-        Numeric { values, present }
+        Numeric { values, present, dates: false }
     }
 }
 

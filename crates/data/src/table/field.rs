@@ -1,5 +1,8 @@
 //! `Field`: what the text of one field says.
 
+use super::date;
+use crate::source::Kind;
+
 /// The spellings that mean "no value here", beside an empty field.
 ///
 /// They are compared exactly, after spaces around the field are taken off: `Na` and `none` are ordinary text.
@@ -9,17 +12,19 @@ pub const MISSING: &[&str] = &["NA", "N/A", "n/a", "#N/A", "<NA>", "null", "NULL
 
 /// The text of one field, without the spaces around it, and how it reads.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct Field<'a> {
+pub(crate) struct Field<'a> {
     pub text: &'a str,
     pub value: Value,
 }
 
 /// How a field reads.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) enum Value {
+pub(crate) enum Value {
     Missing,
     /// A finite number.
     Number(f64),
+    /// A date or a time of one, in days since 1970-01-01.
+    Date(f64),
     /// Meant as a number, but none to compute with: `inf`, `nan`, beyond the range of `f64`, or with commas.
     Almost,
     Text,
@@ -34,7 +39,7 @@ impl<'a> Field<'a> {
                 Ok(number) if number.is_finite() => Value::Number(number),
                 Ok(_) => Value::Almost,
                 Err(_) if text.contains(',') && text.replace(',', "").parse::<f64>().is_ok() => Value::Almost,
-                Err(_) => Value::Text,
+                Err(_) => date::parse(text).map_or(Value::Text, Value::Date),
             },
             // The standard library's words for these: inf, infinity, nan, in any case.
             Some(b'i' | b'I' | b'n' | b'N') if text.len() <= 8 && text.parse::<f64>().is_ok() => {
@@ -45,6 +50,17 @@ impl<'a> Field<'a> {
         };
         Field { text, value }
     }
+}
+
+/// Why `text`, a field of a column of another kind than what was found before or asked for, is none of it.
+pub(crate) fn not_of_kind(text: &str, wanted: Kind) -> String {
+    if wanted == Kind::Number {
+        return not_a_number(text).join("\n    ");
+    }
+    format!(
+        "{} is not a date\n    Write dates as 2024-03-31 or 2024-03-31T12:30:00, or leave the field empty if the value is missing.",
+        excerpt(text)
+    )
 }
 
 /// Why `text` is not a number, and on the next line what to do about it.
@@ -78,12 +94,12 @@ fn is_grouped(text: &str) -> bool {
 }
 
 /// The text in quotes, shortened to what fits in a message.
-pub(super) fn excerpt(text: &str) -> String {
+pub(crate) fn excerpt(text: &str) -> String {
     format!("{:?}", shorten(text))
 }
 
 /// The text, or its first 60 characters and an ellipsis.
-pub(super) fn shorten(text: &str) -> String {
+pub(crate) fn shorten(text: &str) -> String {
     match text.char_indices().nth(60) {
         Some((end, _)) => format!("{}…", &text[..end]),
         None => text.to_string(),

@@ -2,31 +2,40 @@
 
 mod append;
 mod category;
+mod collect;
 mod column;
 mod csv;
+mod date;
 mod field;
 mod file;
 mod lines;
 mod nearest;
+mod number;
 mod records;
 #[cfg(test)]
 mod tests;
 mod write;
 
 pub use append::append_column;
+pub(crate) use category::Levels;
 pub use category::{Category, Tally};
+pub(crate) use collect::Collector;
 pub use column::{Column, Numeric};
 pub use csv::Csv;
 pub use field::MISSING;
+pub(crate) use field::{Field, Value, not_of_kind, shorten};
 pub(crate) use file::open;
+pub(crate) use lines::Lines;
 pub use nearest::nearest;
+pub(crate) use number::prefix;
+pub(crate) use records::{Records, breaks, is_break};
 
-use field::{excerpt, list, not_a_number, shorten};
-use lines::Lines;
+use field::{excerpt, list, not_a_number};
 use ndgrad_array::{Error, Place, Result};
 use std::collections::HashMap;
 use std::io::Read;
 use std::path::Path;
+use std::sync::Arc;
 
 /// Named columns of equal length, each of numbers or of categories, any value of which may be missing.
 ///
@@ -48,13 +57,29 @@ use std::path::Path;
 /// ```
 #[derive(Clone, Debug)]
 pub struct Table {
-    name: String,
-    names: Vec<String>,
+    name: Arc<str>,
+    header: Arc<Header>,
     columns: Vec<Column>,
-    positions: HashMap<String, usize>,
     rows: usize,
     /// Where the rows stand in the file that they were read from.
     lines: Option<Lines>,
+}
+
+/// Names of columns, shared by all batches of a file.
+#[derive(Debug)]
+pub(crate) struct Header {
+    names: Vec<String>,
+    positions: HashMap<String, usize>,
+}
+
+impl Header {
+    pub fn new(names: Vec<String>) -> Self {
+        Header { positions: names.iter().cloned().zip(0..).collect(), names }
+    }
+
+    pub fn position(&self, name: &str) -> Option<usize> {
+        self.positions.get(name).copied()
+    }
 }
 
 impl Table {
@@ -75,15 +100,19 @@ impl Table {
             let (first, len) = (&names[0], column.len());
             assert!(len == rows, "column {name:?} has {len} rows, but {first:?} has {rows}");
         }
-        let table = Table::assemble(name.into(), names, columns, None);
-        assert!(table.positions.len() == table.names.len(), "a name occurs twice: {:?}", table.names);
-        table
+        let header = Header::new(names);
+        assert!(header.positions.len() == header.names.len(), "a name occurs twice: {:?}", header.names);
+        Table::assemble(name.into().into(), header.into(), rows, columns, None)
     }
 
-    fn assemble(name: String, names: Vec<String>, columns: Vec<Column>, lines: Option<Lines>) -> Self {
-        let positions = names.iter().cloned().zip(0..).collect();
-        let rows = columns.first().map_or(0, Column::len);
-        Table { name, names, columns, positions, rows, lines }
+    pub(crate) fn assemble(
+        name: Arc<str>,
+        header: Arc<Header>,
+        rows: usize,
+        columns: Vec<Column>,
+        lines: Option<Lines>,
+    ) -> Self {
+        Table { name, header, columns, rows, lines }
     }
 
     /// Reads a CSV file as [`Csv`] describes it: with tabs between the fields if its name ends in `.tsv` or
@@ -115,7 +144,7 @@ impl Table {
 
     /// The names of the columns, in order.
     pub fn names(&self) -> &[String] {
-        &self.names
+        &self.header.names
     }
 
     /// The columns, in order.
@@ -128,7 +157,7 @@ impl Table {
     /// # Errors
     /// If there is none; the message suggests the nearest name.
     pub fn position(&self, name: &str) -> Result<usize> {
-        self.positions.get(name).copied().ok_or_else(|| no_column(&self.name, name, &self.names))
+        self.header.position(name).ok_or_else(|| no_column(&self.name, name, self.names()))
     }
 
     /// The column of this name.
@@ -160,7 +189,7 @@ impl Table {
             Column::Category(category) => Ok(category),
             Column::Numeric(_) => {
                 let message = "the column holds numbers, not categories\n    To use its numbers as names of categories, ask for that when the file is read.";
-                Err(Error::content(Place::file(&self.name).column(shorten(name)), message))
+                Err(Error::content(Place::file(self.name.as_ref()).column(shorten(name)), message))
             }
         }
     }
@@ -182,7 +211,7 @@ impl Table {
     /// If there is no such row.
     #[track_caller]
     pub fn place(&self, row: usize, column: &str) -> Place {
-        let place = Place::file(&self.name).column(shorten(column));
+        let place = Place::file(self.name.as_ref()).column(shorten(column));
         match self.line(row) {
             Some(line) => place.line(line),
             None => place,
@@ -193,7 +222,7 @@ impl Table {
         let tally = category.tally();
         let Some((row, text)) = tally.first_text() else {
             let message = "the column was read as categories\n    Its fields are all numbers; do not ask for categories when the file is read.";
-            return Error::content(Place::file(&self.name).column(shorten(name)), message);
+            return Error::content(Place::file(self.name.as_ref()).column(shorten(name)), message);
         };
         let [reason, remedy] = not_a_number(text);
         let message = if tally.is_mostly_numeric() {
@@ -222,12 +251,12 @@ impl Table {
 /// Equal names and equal columns in equal order, wherever they came from.
 impl PartialEq for Table {
     fn eq(&self, other: &Self) -> bool {
-        self.names == other.names && self.columns == other.columns
+        self.names() == other.names() && self.columns == other.columns
     }
 }
 
 /// The error for a column that is not there.
-fn no_column(file: &str, wanted: &str, names: &[String]) -> Error {
+pub(crate) fn no_column(file: &str, wanted: &str, names: &[String]) -> Error {
     let mut message = format!("there is no column {}", excerpt(wanted));
     if let Some(hint) = records::delimiter_hint(names) {
         message += &format!("\n    {hint}");

@@ -8,7 +8,7 @@ use std::io::{BufRead, BufReader, Chain, Cursor, ErrorKind, Read};
 
 /// Reads a header, then records that have as many fields. `csv_core` splits the fields; here is what it leaves
 /// to others: exact line numbers, quotes that are never closed, and UTF-8.
-pub(super) struct Records<R> {
+pub(crate) struct Records<R> {
     file: String,
     delimiter: u8,
     input: BufReader<Chain<Cursor<Vec<u8>>, R>>,
@@ -28,11 +28,10 @@ pub(super) struct Records<R> {
 }
 
 /// What the file begins with if it is not text in UTF-8, and what it then is.
-const FOREIGN: [(&[u8], &str, &str); 4] = [
+const FOREIGN: [(&[u8], &str, &str); 3] = [
     (b"\xff\xfe", "text in UTF-16", "Save it as UTF-8 (in a spreadsheet: \"CSV UTF-8\")."),
     (b"\xfe\xff", "text in UTF-16", "Save it as UTF-8 (in a spreadsheet: \"CSV UTF-8\")."),
     (b"PK\x03\x04", "a zip archive or a spreadsheet's workbook", "Save the sheet as CSV first."),
-    (b"\x1f\x8b", "compressed with gzip", "Decompress it first, with gunzip."),
 ];
 
 /// More fields than any table has; a file with more is not one, and need not fill the memory to be refused.
@@ -53,22 +52,8 @@ impl<R: Read> Records<R> {
             }
         }
         let mark = if start.starts_with(BYTE_ORDER_MARK) { BYTE_ORDER_MARK.len() } else { 0 };
-        let rest = Cursor::new(start.split_off(mark));
-        let mut records = Records {
-            file: file.to_string(),
-            delimiter,
-            input: BufReader::with_capacity(1 << 16, rest.chain(reader)),
-            core: ReaderBuilder::new().delimiter(delimiter).build(),
-            names: Vec::new(),
-            line: 1,
-            position: Position { line: 1, after_return: false },
-            gap: Vec::new(),
-            raw: Vec::new(),
-            output: vec![0; 256],
-            ends: vec![0; 16],
-            fields: 0,
-            text: String::new(),
-        };
+        let rest = start.split_off(mark);
+        let mut records = Records::new(file, delimiter, 1, rest, reader);
         if !records.advance()? {
             let message = "the file is empty\n    Its first line must name the columns: height,weight";
             return Err(Error::content(Place::file(file), message));
@@ -77,6 +62,39 @@ impl<R: Read> Records<R> {
         // `start` keeps the mark, for whoever copies the file byte by byte.
         records.gap.splice(0..0, start);
         Ok(records)
+    }
+
+    /// Reads what follows the header: records that begin at `line`, with a field for each name.
+    pub fn resume(file: &str, delimiter: u8, names: &[String], line: u64, reader: R) -> Self {
+        Records { names: names.to_vec(), ..Records::new(file, delimiter, line, Vec::new(), reader) }
+    }
+
+    fn new(file: &str, delimiter: u8, line: u64, start: Vec<u8>, reader: R) -> Self {
+        Records {
+            file: file.to_string(),
+            delimiter,
+            input: BufReader::with_capacity(1 << 16, Cursor::new(start).chain(reader)),
+            core: ReaderBuilder::new().delimiter(delimiter).build(),
+            names: Vec::new(),
+            line,
+            position: Position { line, after_return: false },
+            gap: Vec::new(),
+            raw: Vec::new(),
+            output: vec![0; 256],
+            ends: vec![0; 16],
+            fields: 0,
+            text: String::new(),
+        }
+    }
+
+    /// After the header: its bytes with all that stands before it and its line break, and the number of their lines.
+    pub fn header_bytes(&mut self) -> Result<(Vec<u8>, u64)> {
+        let mut bytes = [&self.gap[..], &self.raw].concat();
+        if bytes.ends_with(b"\r") && fill(&mut self.input, &self.file)?.first() == Some(&b'\n') {
+            bytes.push(b'\n');
+        }
+        let lines = breaks(&bytes);
+        Ok((bytes, lines))
     }
 
     /// No text has a NUL byte; a device or a disk image has no end of them.
@@ -297,12 +315,13 @@ fn fill<'a>(input: &'a mut impl BufRead, file: &str) -> Result<&'a [u8]> {
     input.fill_buf().map_err(|error| Error::file(file, "read", error))
 }
 
-fn is_break(byte: u8) -> bool {
+#[inline]
+pub(crate) fn is_break(byte: u8) -> bool {
     byte == b'\n' || byte == b'\r'
 }
 
 /// The number of line breaks in `bytes`.
-fn breaks(bytes: &[u8]) -> u64 {
+pub(crate) fn breaks(bytes: &[u8]) -> u64 {
     let mut position = Position { line: 0, after_return: false };
     position.pass(bytes);
     position.line

@@ -1,6 +1,6 @@
 //! Writing a table as CSV.
 
-use super::{Column, Table};
+use super::{Column, Table, date};
 use ndgrad_array::{Error, Result, write_file};
 use std::io::{self, BufWriter, Write};
 use std::path::Path;
@@ -11,7 +11,7 @@ impl Table {
     /// [`read_csv`](Self::read_csv) reads the file back.
     ///
     /// Numbers are written in the shortest form that reads back to the same bits, missing values as empty
-    /// fields. What a file cannot say comes back otherwise: a NaN or infinity as text, categories that look like
+    /// fields, dates as ISO 8601 has them, to the millisecond. What a file cannot say comes back otherwise: a NaN or infinity as text, categories that look like
     /// numbers as numbers (unless they are [asked for](super::Csv::categories)), a level that looks missing as
     /// missing, spaces around a level not at all.
     ///
@@ -44,7 +44,13 @@ impl Table {
                 separate(writer, index, delimiter)?;
                 match column {
                     _ if column.is_missing(row) => writer.write_all(missing.as_bytes())?,
-                    Column::Numeric(numeric) => write_number(writer, numeric.values()[row])?,
+                    Column::Numeric(numeric) => {
+                        let value = numeric.values()[row];
+                        match numeric.is_dates().then(|| date::format(value)).flatten() {
+                            Some(date) => writer.write_all(date.as_bytes())?,
+                            None => write_number(writer, value)?,
+                        }
+                    }
                     Column::Category(category) => {
                         write_text(writer, category.get(row).unwrap_or_default(), delimiter)?
                     }
