@@ -298,13 +298,9 @@ fn find_alone() -> bool {
     /// What an older library lacks.
     static NEVER: AtomicU8 = AtomicU8::new(0);
 
-    unsafe extern "C" {
-        fn dlsym(handle: *mut std::ffi::c_void, name: *const std::ffi::c_char) -> *mut AtomicU8;
-    }
-    // SAFETY: the name ends with 0, and null stands for all libraries of the program. If there is such a variable, it is
-    // a char.
-    let found = unsafe { dlsym(ptr::null_mut(), c"__libc_single_threaded".as_ptr()) };
-    let flag = if found.is_null() { (&raw const NEVER).cast_mut() } else { found };
+    // SAFETY: the name ends with 0. If there is such a variable, it is a char.
+    let found = unsafe { libc::dlsym(libc::RTLD_DEFAULT, c"__libc_single_threaded".as_ptr()) };
+    let flag = if found.is_null() { (&raw const NEVER).cast_mut() } else { found.cast() };
     ALONE.store(flag, Ordering::Relaxed);
     // It may be that other threads look at this moment; the next time will tell.
     false
