@@ -101,8 +101,16 @@ impl Pool {
         if shelf.free.len() < shelf.made && self.kept_lines + size.lines <= Self::MOST_LINES {
             self.kept_lines += size.lines;
             shelf.free.push(memory);
+        } else {
+            give_back(memory);
         }
     }
+}
+
+/// To the system.
+#[cold]
+fn give_back(memory: Memory) {
+    drop(memory);
 }
 
 /// The number of buffers in use: those that this thread has made less those that it has dropped.

@@ -6,13 +6,15 @@
 //!
 //! The unsafe code of this crate is here and in `memory`, and there alone.
 
+use std::cell::UnsafeCell;
 use std::fmt;
 use std::marker::PhantomData;
 use std::ops::Deref;
+use std::panic::{RefUnwindSafe, UnwindSafe};
 use std::ptr::{self, NonNull};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering, fence};
 #[cfg(all(target_os = "linux", target_env = "gnu"))]
 use std::sync::atomic::{AtomicPtr, AtomicU8};
-use std::sync::atomic::{AtomicUsize, Ordering, fence};
 
 use crate::memory::{Line, Memory};
 use crate::pool::{self, SizeClass};
@@ -207,6 +209,64 @@ impl<T: ?Sized + fmt::Debug, const ELEMENTS: bool> fmt::Debug for Shared<T, ELEM
     }
 }
 
+/// A value that threads read and change in turns, which are short: who comes too early tries again. Unlike with `Mutex`,
+/// a turn takes one locked instruction, and none in a process with one thread.
+///
+/// ```
+/// use ndgrad_array::Turns;
+/// let count = Turns::new(1);
+/// count.take_turn(|count| *count += 1);
+/// assert_eq!(count.take_turn(|count| *count), 2);
+/// ```
+pub struct Turns<T> {
+    taken: AtomicBool,
+    value: UnsafeCell<T>,
+}
+
+// SAFETY: one thread at a time gets to the value.
+unsafe impl<T: Send> Sync for Turns<T> {}
+
+// A turn that panics ends, and its value is what it was left as, for every thread: nothing here is broken by it.
+impl<T> UnwindSafe for Turns<T> {}
+impl<T> RefUnwindSafe for Turns<T> {}
+
+impl<T> Turns<T> {
+    /// A value of which nobody has a turn.
+    pub const fn new(value: T) -> Turns<T> {
+        Turns { taken: AtomicBool::new(false), value: UnsafeCell::new(value) }
+    }
+
+    /// Calls `body` with the value while nobody else has it; within `body` there is no other turn to be had.
+    #[inline]
+    pub fn take_turn<R>(&self, body: impl FnOnce(&mut T) -> R) -> R {
+        /// Ends the turn, also when `body` panics.
+        struct End<'a>(&'a AtomicBool);
+        impl Drop for End<'_> {
+            #[inline]
+            fn drop(&mut self) {
+                self.0.store(false, Ordering::Release);
+            }
+        }
+        while self.is_taken() {
+            std::thread::yield_now();
+        }
+        let _end = End(&self.taken);
+        // SAFETY: who finds `taken` unset sets it, and nobody else gets here before it is unset.
+        body(unsafe { &mut *self.value.get() })
+    }
+
+    /// Takes the turn, unless it was taken.
+    #[inline]
+    fn is_taken(&self) -> bool {
+        if !is_alone() {
+            return self.taken.swap(true, Ordering::Acquire);
+        }
+        let before = self.taken.load(Ordering::Relaxed);
+        self.taken.store(true, Ordering::Relaxed);
+        before
+    }
+}
+
 /// Whether this thread is the only one of the process, so that it may count without locked instructions, each of which
 /// takes as long as a dozen others. The C library knows; where it does not tell, the answer is no.
 ///
@@ -238,13 +298,9 @@ fn find_alone() -> bool {
     /// What an older library lacks.
     static NEVER: AtomicU8 = AtomicU8::new(0);
 
-    unsafe extern "C" {
-        fn dlsym(handle: *mut std::ffi::c_void, name: *const std::ffi::c_char) -> *mut AtomicU8;
-    }
-    // SAFETY: the name ends with 0, and null stands for all libraries of the program. If there is such a variable, it is
-    // a char.
-    let found = unsafe { dlsym(ptr::null_mut(), c"__libc_single_threaded".as_ptr()) };
-    let flag = if found.is_null() { (&raw const NEVER).cast_mut() } else { found };
+    // SAFETY: the name ends with 0. If there is such a variable, it is a char.
+    let found = unsafe { libc::dlsym(libc::RTLD_DEFAULT, c"__libc_single_threaded".as_ptr()) };
+    let flag = if found.is_null() { (&raw const NEVER).cast_mut() } else { found.cast() };
     ALONE.store(flag, Ordering::Relaxed);
     // It may be that other threads look at this moment; the next time will tell.
     false
@@ -253,7 +309,6 @@ fn find_alone() -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::sync::atomic::AtomicBool;
 
     struct Noted<'a>(&'a AtomicUsize);
 
@@ -348,6 +403,29 @@ mod tests {
             go.store(true, Ordering::Release);
         });
         assert_eq!(ends.load(Ordering::Relaxed), 1);
+    }
+
+    #[test]
+    fn turns_do_not_overlap() {
+        let pair = Turns::new((0, 0));
+        std::thread::scope(|scope| {
+            for _ in 0..4 {
+                scope.spawn(|| {
+                    for _ in 0..1000 {
+                        pair.take_turn(|(left, right)| (*left, *right) = (*left + 1, *left + 1));
+                    }
+                });
+            }
+        });
+        assert_eq!(pair.take_turn(|pair| *pair), (4000, 4000));
+    }
+
+    #[test]
+    fn a_turn_ends_when_it_panics() {
+        let value = Turns::new(1);
+        let turn = std::panic::AssertUnwindSafe(|| value.take_turn(|_| panic!("in vain")));
+        assert!(std::panic::catch_unwind(turn).is_err());
+        assert_eq!(value.take_turn(|value| *value), 1);
     }
 
     #[test]

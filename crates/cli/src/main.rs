@@ -22,11 +22,12 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use commands::{Demo, Fit, Ops, Plot, Predict};
+use commands::{Demo, Describe, Fit, Ops, Plot, Predict};
 
 const EXAMPLES: &str = "\
 Examples:
   ndgrad demo                                  the tutorial: a line, learned from scratch
+  ndgrad describe flats.csv                    the columns of a file: types, means, quantiles
   ndgrad fit                                   a model of 344 penguins that travel with the program
   ndgrad fit flats.csv --target rent           a model of your own file, saved in ndgrad-fit/
   ndgrad predict ndgrad-fit/model.safetensors new.csv -o predicted.csv
@@ -46,6 +47,7 @@ struct Arguments {
 #[derive(Subcommand)]
 enum Command {
     Demo(Demo),
+    Describe(Describe),
     Fit(Box<Fit>),
     Predict(Predict),
     Plot(Plot),
@@ -60,6 +62,7 @@ fn main() -> ExitCode {
     interrupt::listen();
     let result = match &arguments.command {
         Command::Demo(demo) => demo.run(),
+        Command::Describe(describe) => describe.run(),
         Command::Fit(fit) => fit.run(),
         Command::Predict(predict) => predict.run(),
         Command::Plot(plot) => plot.run(),

@@ -29,6 +29,14 @@ impl Text {
         self.columns.push(names.iter().map(|name| format!("{name:<width$}")).collect());
     }
 
+    /// Adds a column of texts that stand on the left.
+    pub fn left(&mut self, texts: Vec<String>) {
+        let width = self.width(texts.iter().map(String::as_str));
+        let title = self.titles.get_mut(self.columns.len()).expect("a title for each column");
+        *title = format!("{title:<width$}");
+        self.columns.push(texts.iter().map(|text| format!("{text:<width$}")).collect());
+    }
+
     /// Adds a column of texts, which stand on the right.
     pub fn texts(&mut self, texts: Vec<String>) {
         let width = self.width(texts.iter().map(String::as_str));

@@ -2,6 +2,7 @@
 
 mod ahead;
 mod dataset;
+mod describe;
 mod elements;
 mod loader;
 mod nd_array_iter;
@@ -16,10 +17,11 @@ mod table;
 mod zip;
 
 pub use dataset::{ArrayDataset, Dataset};
+pub use describe::{Categories, Described, Description, Numbers, Values};
 pub use loader::{Batches, DataLoader};
 pub use nd_array_iter::{DataBatch, DataDesc, LastBatchHandle, NdArrayIter};
 pub use ndgrad_array::write_file;
 pub use position::Position;
 pub use sampler::LastBatch;
 pub use source::{Kind, Options, Schema, Source, Tables, Variable};
-pub use table::{Category, Column, Csv, MISSING, Numeric, Table, Tally, append_column, nearest};
+pub use table::{Category, Column, Csv, MISSING, Numeric, Table, Tally, append_column, date_text, nearest};

@@ -97,14 +97,18 @@ impl Tensor {
     pub(crate) fn value(&self) -> Cow<'_, Tensor> {
         match &*self.0 {
             Inner::Value { .. } => Cow::Borrowed(self),
-            Inner::Leaf(leaf) => {
-                if is_tracing() {
-                    trace::touched(leaf);
-                }
-                Cow::Owned(leaf.value())
-            }
+            Inner::Leaf(leaf) => Cow::Owned(Tensor::of_leaf(leaf)),
             Inner::Frozen { value, .. } => Cow::Borrowed(value),
         }
+    }
+
+    /// What a leaf is now; apart, so that other tensors need no more than a look.
+    #[inline(never)]
+    fn of_leaf(leaf: &Arc<Leaf>) -> Tensor {
+        if is_tracing() {
+            trace::touched(leaf);
+        }
+        leaf.value()
     }
 
     /// Whether `backward` from here would lead somewhere.

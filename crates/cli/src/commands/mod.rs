@@ -1,12 +1,14 @@
 //! The subcommands, one file each.
 
 mod demo;
+mod describe;
 mod fit;
 mod ops;
 mod plot;
 mod predict;
 
 pub use demo::Demo;
+pub use describe::Describe;
 pub use fit::Fit;
 pub use ops::Ops;
 pub use plot::Plot;

@@ -47,9 +47,15 @@ fn civil(days: i64) -> (i64, i64, i64) {
     (year + era * 400 + i64::from(month <= 2), month, day)
 }
 
-/// The number of days as ISO 8601 writes it: a date, and the time to the millisecond where it is not midnight. `None`
-/// outside of the years 0 to 9999.
-pub(crate) fn format(days: f64) -> Option<String> {
+/// A number of days since 1970-01-01 as ISO 8601 writes it: a date, and the time to the millisecond where it is not
+/// midnight. `None` outside of the years 0 to 9999.
+///
+/// ```
+/// use ndgrad_data::date_text;
+/// assert_eq!(date_text(19783.0).as_deref(), Some("2024-03-01"));
+/// assert_eq!(date_text(0.5).as_deref(), Some("1970-01-01T12:00:00"));
+/// ```
+pub fn format(days: f64) -> Option<String> {
     const MILLISECONDS: i64 = 86_400_000;
     let whole = days.floor();
     if !(-719_528.0..2_932_897.0).contains(&whole) {

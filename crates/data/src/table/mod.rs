@@ -22,6 +22,7 @@ pub use category::{Category, Tally};
 pub(crate) use collect::Collector;
 pub use column::{Column, Numeric};
 pub use csv::Csv;
+pub use date::format as date_text;
 pub use field::MISSING;
 pub(crate) use field::{Field, Value, not_of_kind, shorten};
 pub(crate) use file::open;

@@ -1,9 +1,9 @@
 //! `Leaf`: a value that changes in place and that gradients end at.
 
 use std::sync::atomic::{AtomicU8, Ordering};
-use std::sync::{Arc, Mutex, PoisonError, RwLock, Weak};
+use std::sync::{Arc, Weak};
 
-use ndgrad_array::Spec;
+use ndgrad_array::{Spec, Turns};
 
 use crate::Tensor;
 
@@ -24,8 +24,8 @@ pub(crate) struct Leaf {
     spec: Spec,
     /// A [`GradReq`] as its number.
     request: AtomicU8,
-    value: RwLock<Tensor>,
-    gradient: Mutex<Option<Tensor>>,
+    value: Turns<Tensor>,
+    gradient: Turns<Option<Tensor>>,
 }
 
 impl Leaf {
@@ -33,8 +33,8 @@ impl Leaf {
         Leaf {
             spec: value.spec(),
             request: AtomicU8::new(request as u8),
-            value: RwLock::new(value),
-            gradient: Mutex::new(None),
+            value: Turns::new(value),
+            gradient: Turns::new(None),
         }
     }
 
@@ -58,40 +58,45 @@ impl Leaf {
         self.request.store(request as u8, Ordering::Relaxed);
     }
 
-    // Both locks guard single assignments, so what a panicking thread leaves behind is whole.
+    // A turn is a single copy or assignment. What was there before ends after it, since that may be a whole graph.
 
     #[inline]
     pub fn value(&self) -> Tensor {
-        self.value.read().unwrap_or_else(PoisonError::into_inner).clone()
+        self.value.take_turn(|value| value.clone())
     }
 
     #[inline]
     pub fn assign(&self, value: Tensor) {
-        *self.value.write().unwrap_or_else(PoisonError::into_inner) = value;
+        let earlier = self.value.take_turn(|own| std::mem::replace(own, value));
+        drop(earlier);
     }
 
     #[inline]
     pub fn gradient(&self) -> Option<Tensor> {
-        self.gradient.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.gradient.take_turn(|gradient| gradient.clone())
     }
 
     /// Puts another gradient in place of the one that is here; none stands for zeros.
+    #[inline]
     pub fn set_gradient(&self, gradient: Option<Tensor>) {
-        *self.gradient.lock().unwrap_or_else(PoisonError::into_inner) = gradient;
+        let earlier = self.gradient.take_turn(|own| std::mem::replace(own, gradient));
+        drop(earlier);
     }
 
     /// A gradient has arrived.
     #[inline]
     pub fn deliver(&self, gradient: Tensor) {
-        let request = self.request();
-        if request == GradReq::Null {
-            return;
+        match self.request() {
+            GradReq::Write => self.set_gradient(Some(gradient)),
+            // The whole sum is one turn: what another thread delivers meanwhile comes to it, before or after.
+            GradReq::Add => self.gradient.take_turn(|own| {
+                *own = Some(match own.take() {
+                    Some(earlier) => earlier + gradient,
+                    None => gradient,
+                });
+            }),
+            GradReq::Null => {}
         }
-        let mut slot = self.gradient.lock().unwrap_or_else(PoisonError::into_inner);
-        *slot = Some(match (request, slot.take()) {
-            (GradReq::Add, Some(earlier)) => earlier + gradient,
-            _ => gradient,
-        });
     }
 }
 

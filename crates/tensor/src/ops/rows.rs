@@ -13,17 +13,28 @@ use ndgrad_array::Buffer;
 /// assert_eq!(rows[..], [2, 0]);
 /// ```
 #[derive(Clone)]
-pub struct Rows {
-    numbers: Buffer,
-    count: usize,
+pub struct Rows(Numbers);
+
+#[derive(Clone)]
+enum Numbers {
+    /// Those of a small batch, and how many.
+    Few([usize; FEW], usize),
+    Many(Buffer, usize),
 }
+
+const FEW: usize = 8;
 
 impl From<&[usize]> for Rows {
     #[inline]
     fn from(rows: &[usize]) -> Rows {
+        if rows.len() <= FEW {
+            let mut few = [0; FEW];
+            few.iter_mut().zip(rows).for_each(|(to, &row)| *to = row);
+            return Rows(Numbers::Few(few, rows.len()));
+        }
         let mut numbers = Buffer::new(size_of_val(rows));
         numbers.as_mut_slice()[..rows.len()].copy_from_slice(rows);
-        Rows { numbers, count: rows.len() }
+        Rows(Numbers::Many(numbers, rows.len()))
     }
 }
 
@@ -32,7 +43,10 @@ impl Deref for Rows {
 
     #[inline]
     fn deref(&self) -> &[usize] {
-        &self.numbers.as_slice()[..self.count]
+        match &self.0 {
+            Numbers::Few(numbers, count) => &numbers[..*count],
+            Numbers::Many(numbers, count) => &numbers.as_slice()[..*count],
+        }
     }
 }
 
