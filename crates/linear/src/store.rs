@@ -62,18 +62,7 @@ impl Model {
     /// What stands in a file is checked before it is believed: no file makes this panic.
     pub fn load(path: impl AsRef<Path>) -> Result<Model> {
         let path = path.as_ref();
-        let explain = |error: std::io::Error| {
-            let text = match error.kind() {
-                ErrorKind::NotFound => "there is no such file\n    Check the spelling and the directory.",
-                ErrorKind::IsADirectory => "it is a directory\n    Name the model file in it.",
-                _ => return Error::file(path, "read", error),
-            };
-            Error::file(path, "read", std::io::Error::new(error.kind(), text))
-        };
-        let mut bytes = Vec::new();
-        let file = File::open(path).map_err(explain)?;
-        file.take(LARGEST_FILE + 1).read_to_end(&mut bytes).map_err(explain)?;
-        Model::from_bytes(&path.display().to_string(), &bytes)
+        Model::from_bytes(&path.display().to_string(), &read_file(path)?)
     }
 
     /// The bytes of a safetensors file.
@@ -102,45 +91,7 @@ impl Model {
     /// # Errors
     /// As [`load`](Self::load).
     pub fn from_bytes(name: &str, bytes: &[u8]) -> Result<Model> {
-        let refused = |message: String| Error::content(Place::file(name), message);
-        if bytes.len() as u64 > LARGEST_FILE {
-            return Err(refused(format!(
-                "the file is too large to be a linear model (the limit is {} MiB)\n    \
-                 Name a file that ndgrad has written.",
-                LARGEST_FILE >> 20
-            )));
-        }
-        if bytes.is_empty() {
-            return Err(refused("the file is empty\n    Name a file that ndgrad has written.".into()));
-        }
-        let file = safetensors::from_bytes(name, bytes)?;
-        let Some(description) = file.metadata.get(KEY) else {
-            return Err(refused(
-                "this is a safetensors file, but not an ndgrad model: its metadata has no entry \"ndgrad\"\n    \
-                 Name a file that ndgrad has written."
-                    .into(),
-            ));
-        };
-        let damaged = |what: String| {
-            refused(format!("the model is damaged: {what}\n    Copy it again, or train it again."))
-        };
-        let description: Value = serde_json::from_str(description)
-            .map_err(|error| damaged(format!("its description is not JSON ({error})")))?;
-        let kind = description["kind"].as_str().unwrap_or_default();
-        if kind != "linear" {
-            return Err(refused(format!(
-                "this is an ndgrad model of another kind, {}, not a linear one\n    Name a linear model.",
-                quoted(kind)
-            )));
-        }
-        if description["version"].as_u64() != Some(VERSION) {
-            return Err(refused(format!(
-                "the model is of version {}, and this program reads version {VERSION}\n    \
-                 Use the program's release that wrote it, or train it again.",
-                description["version"]
-            )));
-        }
-        decode(&description, &file).map_err(damaged)
+        with_description(name, bytes, "linear", decode)
     }
 
     fn description(&self) -> Value {
@@ -168,6 +119,70 @@ impl Model {
             "features": self.features.iter().map(feature).collect::<Vec<_>>(),
         })
     }
+}
+
+/// The bytes of a model's file.
+pub(crate) fn read_file(path: &Path) -> Result<Vec<u8>> {
+    let explain = |error: std::io::Error| {
+        let text = match error.kind() {
+            ErrorKind::NotFound => "there is no such file\n    Check the spelling and the directory.",
+            ErrorKind::IsADirectory => "it is a directory\n    Name the model file in it.",
+            _ => return Error::file(path, "read", error),
+        };
+        Error::file(path, "read", std::io::Error::new(error.kind(), text))
+    };
+    let mut bytes = Vec::new();
+    let file = File::open(path).map_err(explain)?;
+    file.take(LARGEST_FILE + 1).read_to_end(&mut bytes).map_err(explain)?;
+    Ok(bytes)
+}
+
+/// What `decode` makes of the description and the tensors of a model of the kind `wanted`.
+pub(crate) fn with_description<T>(
+    name: &str,
+    bytes: &[u8],
+    wanted: &str,
+    decode: impl FnOnce(&Value, &Contents) -> Result<T, String>,
+) -> Result<T> {
+    let refused = |message: String| Error::content(Place::file(name), message);
+    if bytes.len() as u64 > LARGEST_FILE {
+        return Err(refused(format!(
+            "the file is too large to be a linear model (the limit is {} MiB)\n    \
+             Name a file that ndgrad has written.",
+            LARGEST_FILE >> 20
+        )));
+    }
+    if bytes.is_empty() {
+        return Err(refused("the file is empty\n    Name a file that ndgrad has written.".into()));
+    }
+    let file = safetensors::from_bytes(name, bytes)?;
+    let Some(description) = file.metadata.get(KEY) else {
+        return Err(refused(
+            "this is a safetensors file, but not an ndgrad model: its metadata has no entry \"ndgrad\"\n    \
+             Name a file that ndgrad has written."
+                .into(),
+        ));
+    };
+    let damaged = |what: String| {
+        refused(format!("the model is damaged: {what}\n    Copy it again, or train it again."))
+    };
+    let description: Value = serde_json::from_str(description)
+        .map_err(|error| damaged(format!("its description is not JSON ({error})")))?;
+    let kind = description["kind"].as_str().unwrap_or_default();
+    if kind != wanted {
+        return Err(refused(format!(
+            "this is an ndgrad model of another kind, {}, not a {wanted} one\n    Name a {wanted} model.",
+            quoted(kind)
+        )));
+    }
+    if description["version"].as_u64() != Some(VERSION) {
+        return Err(refused(format!(
+            "the model is of version {}, and this program reads version {VERSION}\n    \
+             Use the program's release that wrote it, or train it again.",
+            description["version"]
+        )));
+    }
+    decode(&description, &file).map_err(damaged)
 }
 
 /// The model, if everything fits together; what does not, otherwise.

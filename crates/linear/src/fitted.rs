@@ -1,0 +1,278 @@
+//! `FittedModel`: a formula with coefficients, which predicts with intervals, and is saved and loaded.
+
+use std::path::Path;
+
+use ndgrad_array::{Error, Result};
+use ndgrad_data::safetensors::{self, Contents};
+use ndgrad_data::{Table, write_file};
+use ndgrad_tensor::{DType, Tensor};
+use serde_json::{Value, json};
+
+use crate::distribution::Distribution;
+use crate::exact::LinearFit;
+use crate::formula::DesignInfo;
+use crate::glm::{Family, GeneralizedFit, Link};
+use crate::inference::{Covariance, CovarianceKind};
+use crate::store::{read_file, with_description};
+
+/// A model that was fitted to the rows of a design.
+///
+/// ```
+/// use ndgrad_data::{Table, samples};
+/// use ndgrad_linear::{DesignOptions, FittedModel, Formula, LeastSquares, exact};
+///
+/// let penguins = Table::from_csv("penguins.csv", samples::PENGUINS.as_bytes())?;
+/// let formula = Formula::parse("body_mass_g ~ flipper_length_mm + species")?;
+/// let design = formula.learn(&mut &penguins, &DesignOptions::default())?;
+/// let fit = LeastSquares::new().fit(&mut design.observe(&penguins))?;
+/// let model = FittedModel::linear(design, &fit);
+///
+/// let new = Table::from_csv("new.csv", "species,flipper_length_mm\nGentoo,217\n".as_bytes())?;
+/// let predicted = model.predict_interval(&new, 0.95)?[0].expect("nothing is missing");
+/// assert!(predicted.lower < predicted.mean && predicted.mean < predicted.upper);
+/// let (lower, upper) = predicted.observation.expect("the residuals are normal");
+/// assert!(lower < predicted.lower && predicted.upper < upper);
+/// # Ok::<(), ndgrad_array::Error>(())
+/// ```
+#[derive(Clone, Debug, PartialEq)]
+pub struct FittedModel {
+    /// How rows become numbers.
+    pub design: DesignInfo,
+    /// The columns of the design that have a coefficient, in order; others follow from these.
+    pub columns: Vec<usize>,
+    /// The intercept, if the design has one, and the coefficient of each of `columns`, on the scale of the linear predictor.
+    pub coefficients: Vec<f64>,
+    /// How the target scatters about its mean.
+    pub family: Family,
+    /// How the mean follows from the linear predictor.
+    pub link: Link,
+    /// How the coefficients vary together, if that is known.
+    pub covariance: Option<Covariance>,
+    /// The standard deviation of the residuals, in the target's units, where they are taken to be normal.
+    pub deviation: Option<f64>,
+    /// What intervals are made with: t with the residual degrees of freedom, or the normal distribution (`None`).
+    pub degrees_of_freedom: Option<f64>,
+    /// The number of rows that the model was fitted to.
+    pub rows: u64,
+}
+
+/// A prediction and how certain it is.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Predicted {
+    /// The mean of the target, in its units.
+    pub mean: f64,
+    /// The standard error of the linear predictor.
+    pub std_error: f64,
+    /// The lower end of the confidence interval of the mean.
+    pub lower: f64,
+    /// Its upper end.
+    pub upper: f64,
+    /// The interval of a new observation of weight 1; `None` where the residuals are not normal.
+    pub observation: Option<(f64, f64)>,
+}
+
+/// The kind of such models among files of ndgrad.
+const KIND: &str = "formula";
+
+impl FittedModel {
+    /// The model of a fit by least squares to the observations of `design`.
+    pub fn linear(design: DesignInfo, fit: &LinearFit) -> FittedModel {
+        FittedModel {
+            columns: fit.columns().to_vec(),
+            coefficients: fit.inference.terms.iter().map(|term| term.estimate).collect(),
+            family: Family::Gaussian,
+            link: Link::Identity,
+            covariance: Some(fit.inference.covariance.clone()),
+            deviation: fit.deviation,
+            degrees_of_freedom: freedom(fit.inference.distribution),
+            rows: fit.rows,
+            design,
+        }
+    }
+
+    /// The model of a generalized fit to the observations of `design`.
+    pub fn generalized(design: DesignInfo, fit: &GeneralizedFit) -> FittedModel {
+        let normal = fit.family == Family::Gaussian && fit.link == Link::Identity;
+        FittedModel {
+            columns: fit.columns.clone(),
+            coefficients: fit.inference.terms.iter().map(|term| term.estimate).collect(),
+            family: fit.family,
+            link: fit.link,
+            covariance: Some(fit.inference.covariance.clone()),
+            deviation: normal.then(|| fit.dispersion.sqrt()),
+            degrees_of_freedom: freedom(fit.inference.distribution),
+            rows: fit.rows,
+            design,
+        }
+    }
+
+    /// The mean of the target for each row of a table; `None` where a value is missing that nothing stands in for.
+    ///
+    /// # Errors
+    /// As [`DesignInfo::encode`].
+    pub fn predict(&self, table: &Table) -> Result<Vec<Option<f64>>> {
+        self.each(table, |_, predictor| self.link.mean(predictor))
+    }
+
+    /// The same with intervals that are meant to cover the truth with probability `level`, such as 0.95. Those of the
+    /// mean are the linear predictor's, carried over to the mean.
+    ///
+    /// # Errors
+    /// As [`predict`](Self::predict), and [`Error::Data`] if the model has no covariance or the level is not between 0
+    /// and 1.
+    pub fn predict_interval(&self, table: &Table, level: f64) -> Result<Vec<Option<Predicted>>> {
+        if !(level > 0.0 && level < 1.0) {
+            return Err(Error::Data(format!("a level of {level} is not between 0 and 1\n    95 % is 0.95")));
+        }
+        let Some(covariance) = &self.covariance else {
+            return Err(Error::Data(
+                "the model was saved without the covariance of its coefficients\n    \
+                 fit it by a method that has standard errors"
+                    .into(),
+            ));
+        };
+        let distribution = self.degrees_of_freedom.map_or(Distribution::Normal, Distribution::T);
+        let reach = distribution.upper_quantile(0.5 * (1.0 - level));
+        self.each(table, |row, predictor| {
+            let variance = covariance.variance_of(row).max(0.0);
+            let ends = [-1.0, 1.0].map(|sign| self.link.mean(predictor + sign * reach * variance.sqrt()));
+            Predicted {
+                mean: self.link.mean(predictor),
+                std_error: variance.sqrt(),
+                lower: ends[0].min(ends[1]),
+                upper: ends[0].max(ends[1]),
+                observation: self.deviation.map(|deviation| {
+                    let reach = reach * (variance + deviation * deviation).sqrt();
+                    (predictor - reach, predictor + reach)
+                }),
+            }
+        })
+    }
+
+    /// What `make` makes of each row that lacks nothing, given the numbers that the coefficients are multiplied by, and
+    /// the linear predictor.
+    fn each<T: Copy>(&self, table: &Table, make: impl Fn(&[f64], f64) -> T) -> Result<Vec<Option<T>>> {
+        let rows = self.design.encode(table)?;
+        let width = self.design.names().len();
+        let mut made = vec![None; table.rows()];
+        let mut own = Vec::with_capacity(self.coefficients.len());
+        for (place, row) in rows.rows.iter().enumerate() {
+            own.clear();
+            own.extend(self.design.has_intercept().then_some(1.0));
+            own.extend(self.columns.iter().map(|&column| rows.x[place * width + column]));
+            let sum: f64 = own.iter().zip(&self.coefficients).map(|(x, coefficient)| x * coefficient).sum();
+            let offset = rows.offset.as_ref().map_or(0.0, |offset| offset[place]);
+            made[*row] = Some(make(&own, sum + offset));
+        }
+        Ok(made)
+    }
+
+    /// Writes the model as a safetensors file, whole or not at all: the tensors `coefficients`, `covariance` and
+    /// `residual` (the deviation and the degrees of freedom, NaN where there are none), and the rest as JSON in the
+    /// metadata's entry `ndgrad`.
+    ///
+    /// # Errors
+    /// If the file cannot be written.
+    pub fn save(&self, path: impl AsRef<Path>) -> Result<()> {
+        let path = path.as_ref();
+        let bytes = self.to_bytes();
+        write_file(path, |writer| writer.write_all(&bytes).map_err(|error| Error::file(path, "write", error)))
+    }
+
+    /// The bytes of such a file.
+    pub fn to_bytes(&self) -> Vec<u8> {
+        let covariance = self.covariance.as_ref().map_or(&[][..], |covariance| &covariance.matrix);
+        let residual = [self.deviation, self.degrees_of_freedom].map(|number| number.unwrap_or(f64::NAN));
+        let tensors: [(&str, Tensor); 3] = [
+            ("coefficients", self.coefficients.iter().copied().collect()),
+            ("covariance", covariance.iter().copied().collect()),
+            ("residual", residual.into_iter().collect()),
+        ];
+        let description = json!({
+            "kind": KIND,
+            "version": 1,
+            "design": self.design.to_json(),
+            "columns": self.columns,
+            "family": self.family.name(),
+            "link": self.link.name(),
+            "covariance": self.covariance.as_ref().map(|covariance| covariance.kind.name()),
+            "rows": self.rows,
+        });
+        let mut bytes = Vec::new();
+        let metadata = [("ndgrad", description.to_string())];
+        safetensors::to_writer(&mut bytes, tensors, metadata).expect("names that differ, and a vector");
+        bytes
+    }
+
+    /// Reads a model that [`save`](Self::save) has written.
+    ///
+    /// # Errors
+    /// As [`Model::load`](crate::Model::load); no file makes this panic.
+    pub fn load(path: impl AsRef<Path>) -> Result<FittedModel> {
+        let path = path.as_ref();
+        FittedModel::from_bytes(&path.display().to_string(), &read_file(path)?)
+    }
+
+    /// Reads the bytes of such a file; `name` stands for it in messages.
+    ///
+    /// # Errors
+    /// As [`load`](Self::load).
+    pub fn from_bytes(name: &str, bytes: &[u8]) -> Result<FittedModel> {
+        with_description(name, bytes, KIND, decode)
+    }
+}
+
+fn freedom(distribution: Distribution) -> Option<f64> {
+    match distribution {
+        Distribution::T(freedom) => Some(freedom),
+        _ => None,
+    }
+}
+
+/// The model, if everything fits together; what does not, otherwise.
+fn decode(description: &Value, file: &Contents) -> Result<FittedModel, String> {
+    let numbers = |name: &str, length: usize| -> Result<Vec<f64>, String> {
+        let tensor = file.tensors.get(name).ok_or_else(|| format!("it has no tensor {name:?}"))?;
+        if tensor.dtype() != DType::F64 || tensor.shape() != [length] {
+            return Err(format!("the tensor {name:?} is not {length} numbers of f64"));
+        }
+        Ok(tensor.to_vec())
+    };
+    let design = DesignInfo::from_json(&description["design"])?;
+    let columns = description["columns"].as_array().ok_or("it has no list of columns")?;
+    let column = |value: &Value| value.as_u64().and_then(|column| usize::try_from(column).ok());
+    let columns = columns.iter().map(column).collect::<Option<Vec<_>>>().ok_or("a column is not a number")?;
+    if !columns.is_sorted_by(|a, b| a < b) || columns.iter().any(|&column| column >= design.names().len()) {
+        return Err("its columns are not those of the design".into());
+    }
+    let size = columns.len() + usize::from(design.has_intercept());
+    let coefficients = numbers("coefficients", size)?;
+    if !coefficients.iter().all(|number| number.is_finite()) {
+        return Err("a coefficient is not finite".into());
+    }
+    let text = |key: &str| description[key].as_str().unwrap_or_default();
+    let covariance = match &description["covariance"] {
+        Value::Null => None,
+        kind => {
+            let kind = kind.as_str().and_then(CovarianceKind::from_name);
+            let kind = kind.ok_or("its covariance is of no known kind")?;
+            Some(Covariance { kind, size, matrix: numbers("covariance", size * size)? })
+        }
+    };
+    let residual = numbers("residual", 2)?;
+    let positive = |number: f64| (number > 0.0 && number.is_finite()).then_some(number);
+    Ok(FittedModel {
+        family: Family::from_name(text("family")).ok_or("its family is not known")?,
+        link: Link::from_name(text("link")).ok_or("its link is not known")?,
+        deviation: (residual[0] >= 0.0 && residual[0].is_finite()).then_some(residual[0]),
+        degrees_of_freedom: positive(residual[1]),
+        rows: description["rows"].as_u64().ok_or("its number of rows is not one")?,
+        design,
+        columns,
+        coefficients,
+        covariance,
+    })
+}
+
+#[cfg(test)]
+mod tests;
