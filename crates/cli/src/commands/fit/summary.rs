@@ -2,7 +2,7 @@
 
 use ndgrad::Result;
 use ndgrad::data::Table;
-use ndgrad::linear::{Encoding, Family, Inference, Kind, Link, Model, Observations};
+use ndgrad::linear::{Encoding, Family, Inference, Kind, Link, Model, Observations, Scatter};
 
 use super::errors::Errors;
 use super::fitted::Fitted;
@@ -126,7 +126,15 @@ impl Summary<'_> {
         for (&column, &estimate) in self.fit.columns.iter().zip(&estimates[self.ones()..]) {
             coefficients[column] = Some(estimate);
         }
-        encoding.model(if self.fit.intercept { estimates[0] } else { 0.0 }, &coefficients)
+        let fit = self.fit;
+        let model = encoding.model(if fit.intercept { estimates[0] } else { 0.0 }, &coefficients);
+        model.with_scatter(Scatter {
+            family: fit.family,
+            link: fit.link,
+            dispersion: fit.dispersion,
+            distribution: fit.inference.distribution,
+            covariance: fit.inference.covariance.clone(),
+        })
     }
 
     /// What the model says about each row: some of the rows, and the sum of the losses.
