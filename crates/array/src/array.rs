@@ -32,7 +32,7 @@ pub struct Array {
 
 impl Array {
     /// A contiguous array whose elements are unspecified, for a kernel to fill.
-    #[inline]
+    #[inline(always)]
     pub fn new(spec: Spec) -> Array {
         let buffer = Buffer::new(spec.shape.size() * spec.dtype.size());
         Array { layout: Layout::contiguous(spec.shape), dtype: spec.dtype, device: spec.device, buffer }
@@ -123,7 +123,7 @@ impl Array {
         assert!(self.layout.is_contiguous(), "only a contiguous array is written as a slice");
         let size = self.layout.shape().size();
         let start = if size == 0 { 0 } else { self.layout.offset() };
-        &mut self.buffer.as_mut_slice()[start..start + size]
+        &mut self.buffer.as_mut_slice()[start..][..size]
     }
 
     /// The whole buffer, to be changed through [`Array::layout`]; a shared one is copied first.
@@ -188,7 +188,7 @@ impl Array {
     /// Another view of the same buffer. The layout must lie within it.
     #[inline]
     pub fn view(&self, layout: Layout) -> Array {
-        Array { layout, ..self.clone() }
+        Array { layout, dtype: self.dtype, device: self.device, buffer: self.buffer.clone() }
     }
 
     /// The same buffer seen in another way. The layout must lie within it. Unlike [`Array::view`], this shares

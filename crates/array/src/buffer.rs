@@ -40,8 +40,8 @@ impl Buffer {
         if !self.is_unique() {
             *self = self.copy();
         }
-        let lines = self.lines.as_mut().expect("a live buffer");
-        bytemuck::cast_slice_mut(lines.get_mut().expect("a buffer of its own"))
+        let lines = self.lines.as_mut().and_then(Lines::get_mut);
+        bytemuck::cast_slice_mut(lines.expect("a buffer of its own"))
     }
 
     #[cold]

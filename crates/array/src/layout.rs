@@ -16,15 +16,9 @@ pub struct Layout {
 
 impl Layout {
     /// Row-major order from the start of a buffer.
-    #[inline]
+    #[inline(always)]
     pub fn contiguous(shape: Shape) -> Layout {
-        let mut strides = [0; MAX_RANK];
-        let mut stride = 1;
-        for axis in (0..shape.rank()).rev() {
-            strides[axis] = stride as isize;
-            stride *= shape[axis];
-        }
-        Layout { shape, strides, offset: 0, contiguous: true }
+        Layout { shape, strides: row_major(&shape), offset: 0, contiguous: true }
     }
 
     /// Any layout.
@@ -62,6 +56,13 @@ impl Layout {
     #[inline]
     pub fn is_contiguous(&self) -> bool {
         self.contiguous
+    }
+
+    /// Whether all elements, of which there is one at least, are one and the same in memory: a single number, perhaps
+    /// stretched.
+    #[inline]
+    pub fn is_single(&self) -> bool {
+        self.shape.iter().zip(&self.strides).all(|(&size, &stride)| size == 1 || (stride == 0 && size != 0))
     }
 
     /// The axes in another order: axis `i` of the result is axis `order[i]` of this layout.
@@ -248,6 +249,28 @@ impl Layout {
         }
         offsets
     }
+}
+
+/// The strides of elements in row-major order. Most arrays have one or two axes, which needs no loop.
+#[inline(always)]
+fn row_major(shape: &Shape) -> [isize; MAX_RANK] {
+    match shape[..] {
+        [] => [0; MAX_RANK],
+        [_] => [1, 0, 0, 0, 0, 0, 0, 0],
+        [_, columns] => [columns as isize, 1, 0, 0, 0, 0, 0, 0],
+        _ => row_major_of_many(shape),
+    }
+}
+
+#[inline(never)]
+fn row_major_of_many(shape: &Shape) -> [isize; MAX_RANK] {
+    let mut strides = [0; MAX_RANK];
+    let mut stride = 1;
+    for axis in (0..shape.rank()).rev() {
+        strides[axis] = stride as isize;
+        stride *= shape[axis];
+    }
+    strides
 }
 
 /// Whether elements lie one behind the other in row-major order; so do none at all.

@@ -17,9 +17,9 @@ pub const MAX_RANK: usize = 8;
 /// assert_eq!(shape.size(), 20_000);
 /// assert_eq!(shape.to_string(), "[10000, 2]");
 /// ```
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy)]
 pub struct Shape {
-    /// 0 beyond the rank, so that equal shapes are equal here.
+    /// 0 beyond the rank.
     sizes: [usize; MAX_RANK],
     rank: u8,
 }
@@ -50,7 +50,12 @@ impl Shape {
     /// The number of elements: the product of the sizes, 1 for a scalar.
     #[inline]
     pub fn size(&self) -> usize {
-        self.iter().product()
+        match self[..] {
+            [] => 1,
+            [size] => size,
+            [rows, columns] => rows * columns,
+            _ => self.iter().product(),
+        }
     }
 
     /// Replaces the size of one axis.
@@ -124,6 +129,16 @@ impl Deref for Shape {
         &self.sizes[..self.rank as usize]
     }
 }
+
+impl PartialEq for Shape {
+    /// Most shapes have one or two axes, so they are compared one by one.
+    #[inline]
+    fn eq(&self, other: &Shape) -> bool {
+        self.rank == other.rank && self.iter().zip(other.iter()).all(|(a, b)| a == b)
+    }
+}
+
+impl Eq for Shape {}
 
 impl<const N: usize> PartialEq<[usize; N]> for Shape {
     fn eq(&self, other: &[usize; N]) -> bool {

@@ -10,6 +10,8 @@ use std::fmt;
 use std::marker::PhantomData;
 use std::ops::Deref;
 use std::ptr::{self, NonNull};
+#[cfg(all(target_os = "linux", target_env = "gnu"))]
+use std::sync::atomic::{AtomicPtr, AtomicU8};
 use std::sync::atomic::{AtomicUsize, Ordering, fence};
 
 use crate::memory::{Line, Memory};
@@ -59,10 +61,13 @@ impl<T> Shared<T> {
         const { assert!(align_of::<Block<T>>() <= align_of::<Line>()) };
         let memory = pool::take::<false>(SizeClass::of(size_of::<Block<T>>()));
         // If `make` panics, the memory is lost, which is safe.
-        let block = memory.into_raw().cast::<Block<T>>();
+        let block = memory.into_raw().cast::<Block<T>>().as_ptr();
         // SAFETY: the memory is ours, as large as a block or larger, and aligned for it.
-        unsafe { block.write(Block { handles: AtomicUsize::new(1), value: make() }) };
-        Shared { block, owns: PhantomData }
+        unsafe { (&raw mut (*block).handles).write(AtomicUsize::new(1)) };
+        // SAFETY: as above. By itself, so that the value need not be moved here.
+        unsafe { (&raw mut (*block).value).write(make()) };
+        // SAFETY: memory is not at the address 0.
+        Shared { block: unsafe { NonNull::new_unchecked(block) }, owns: PhantomData }
     }
 
     /// The same value, of which only a trait is known: `unsize` is `|block| block`, which turns the reference into one
@@ -152,8 +157,16 @@ impl<T: ?Sized, const ELEMENTS: bool> Shared<T, ELEMENTS> {
 impl<T: ?Sized, const ELEMENTS: bool> Clone for Shared<T, ELEMENTS> {
     #[inline]
     fn clone(&self) -> Self {
+        let handles = self.handles();
+        let before = if is_alone() {
+            let before = handles.load(Ordering::Relaxed);
+            handles.store(before + 1, Ordering::Relaxed);
+            before
+        } else {
+            handles.fetch_add(1, Ordering::Relaxed)
+        };
         // Only handles that are forgotten, never dropped, could make so many that their number wraps around.
-        if self.handles().fetch_add(1, Ordering::Relaxed) > isize::MAX as usize {
+        if before > isize::MAX as usize {
             std::process::abort();
         }
         Shared { block: self.block, owns: PhantomData }
@@ -164,6 +177,10 @@ impl<T: ?Sized, const ELEMENTS: bool> Drop for Shared<T, ELEMENTS> {
     #[inline]
     fn drop(&mut self) {
         if !self.is_unique() {
+            if is_alone() {
+                let handles = self.handles();
+                return handles.store(handles.load(Ordering::Relaxed) - 1, Ordering::Relaxed);
+            }
             if self.handles().fetch_sub(1, Ordering::Release) != 1 {
                 return;
             }
@@ -188,6 +205,49 @@ impl<T: ?Sized + fmt::Debug, const ELEMENTS: bool> fmt::Debug for Shared<T, ELEM
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         (**self).fmt(f)
     }
+}
+
+/// Whether this thread is the only one of the process, so that it may count without locked instructions, each of which
+/// takes as long as a dozen others. The C library knows; where it does not tell, the answer is no.
+///
+/// The handles of the GNU C++ library count so, too. `__libc_single_threaded`: the manual of the GNU C library (from 2.32
+/// on), "Detecting Single-Threaded Execution".
+#[inline]
+fn is_alone() -> bool {
+    #[cfg(all(target_os = "linux", target_env = "gnu"))]
+    {
+        let flag = ALONE.load(Ordering::Relaxed);
+        // SAFETY: it is null or points to a byte that lives as long as the process. The C library changes it only while
+        // there is one thread.
+        match unsafe { flag.as_ref() } {
+            Some(alone) => alone.load(Ordering::Relaxed) != 0,
+            None => find_alone(),
+        }
+    }
+    #[cfg(not(all(target_os = "linux", target_env = "gnu")))]
+    false
+}
+
+/// Null until first asked for.
+#[cfg(all(target_os = "linux", target_env = "gnu"))]
+static ALONE: AtomicPtr<AtomicU8> = AtomicPtr::new(ptr::null_mut());
+
+#[cfg(all(target_os = "linux", target_env = "gnu"))]
+#[cold]
+fn find_alone() -> bool {
+    /// What an older library lacks.
+    static NEVER: AtomicU8 = AtomicU8::new(0);
+
+    unsafe extern "C" {
+        fn dlsym(handle: *mut std::ffi::c_void, name: *const std::ffi::c_char) -> *mut AtomicU8;
+    }
+    // SAFETY: the name ends with 0, and null stands for all libraries of the program. If there is such a variable, it is
+    // a char.
+    let found = unsafe { dlsym(ptr::null_mut(), c"__libc_single_threaded".as_ptr()) };
+    let flag = if found.is_null() { (&raw const NEVER).cast_mut() } else { found };
+    ALONE.store(flag, Ordering::Relaxed);
+    // It may be that other threads look at this moment; the next time will tell.
+    false
 }
 
 #[cfg(test)]

@@ -6,17 +6,24 @@ use ndgrad_array::{Array, Binary, Predicate, Unary, with_dtype};
 use crate::loops;
 use crate::movement::with_size;
 use crate::tiles::for_tiles;
+use crate::tiny;
 
 pub fn map<F: Unary>(formula: F, x: &Array, out: &mut Array) {
-    with_dtype!(x.dtype(), F::DTYPES, T => for_tiles([x], out, &|[x], out| {
-        loops::map::<T, F>(formula, cast_slice(x), cast_slice_mut(out));
-    }))
+    with_dtype!(x.dtype(), F::DTYPES, T => {
+        if !tiny::map::<T, F>(formula, x, out) {
+            for_tiles([x], out, &|[x], out| loops::map::<T, F>(formula, cast_slice(x), cast_slice_mut(out)));
+        }
+    })
 }
 
 pub fn zip<F: Binary>(formula: F, x: &Array, y: &Array, out: &mut Array) {
-    with_dtype!(x.dtype(), F::DTYPES, T => for_tiles([x, y], out, &|[x, y], out| {
-        loops::zip::<T, F>(formula, cast_slice(x), cast_slice(y), cast_slice_mut(out));
-    }))
+    with_dtype!(x.dtype(), F::DTYPES, T => {
+        if !tiny::zip::<T, F>(formula, x, y, out) {
+            for_tiles([x, y], out, &|[x, y], out| {
+                loops::zip::<T, F>(formula, cast_slice(x), cast_slice(y), cast_slice_mut(out));
+            });
+        }
+    })
 }
 
 pub fn compare<P: Predicate>(predicate: P, x: &Array, y: &Array, out: &mut Array) {

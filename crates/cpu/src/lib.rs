@@ -18,6 +18,7 @@ mod reduce;
 pub mod simd;
 pub mod threads;
 mod tiles;
+mod tiny;
 mod transpose;
 
 use ndgrad_array::{Array, Backend, Binary, Breakdown, MatrixFunction, Predicate, Reduction, Unary, Wide};

@@ -11,9 +11,10 @@ use bytemuck::{cast_slice, cast_slice_mut};
 use ndgrad_array::{Array, Buffer, DTypes, Element, Shape, with_dtype};
 
 use crate::gemm::{self, Matrix, Packed};
-use crate::reduce::{Combine, LANES, Run, fold_columns, fold_rows, fold_run};
+use crate::reduce::{Combine, LANES, Run, fold_columns, fold_few, fold_rows, fold_run};
 use crate::simd::{Kernel, vectorized_for};
 use crate::threads::fill_pieces;
+use crate::tiny;
 
 pub fn matmul(x: &Array, y: &Array, out: &mut Array) {
     with_dtype!(out.dtype(), DTypes::NUMBERS, T => matmul_as::<T>(x, y, out))
@@ -94,6 +95,9 @@ impl<T: Element> Combine for Sum<T> {
 
 /// A matrix times a single column.
 fn matvec<T: Element>(matrix: Matrix<'_, T>, column: Matrix<'_, T>, out: &mut [T]) {
+    if matrix.rows.max(matrix.columns) <= tiny::MOST {
+        return vectorized_for::<T, _>(Few { matrix, column, out });
+    }
     let (count, size, sum) = (matrix.columns, size_of::<T>(), Sum::<T>(PhantomData));
     let packed: Buffer;
     let vector = match column.row_stride {
@@ -174,6 +178,56 @@ impl<T: Element> Kernel for Dots<'_, T> {
             let row = &self.matrix.elements[self.matrix.place(self.first + i, self.column)..][..count];
             *out = fold_run(count, &Products(row, self.vector));
         }
+    }
+}
+
+/// Few products of few numbers each, wherever they lie.
+struct Few<'a, T> {
+    matrix: Matrix<'a, T>,
+    column: Matrix<'a, T>,
+    out: &'a mut [T],
+}
+
+impl<T: Element> Kernel for Few<'_, T> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self) {
+        let Few { matrix, column, out } = self;
+        for (row, out) in out.iter_mut().enumerate() {
+            *out = fold_few(matrix.columns, &Scattered { matrix, row, column });
+        }
+    }
+}
+
+/// The products of one row of a matrix with a column.
+struct Scattered<'a, T> {
+    matrix: Matrix<'a, T>,
+    row: usize,
+    column: Matrix<'a, T>,
+}
+
+impl<T: Element> Run for Scattered<'_, T> {
+    type Number = T;
+
+    #[inline(always)]
+    fn identity(&self) -> T {
+        T::ZERO
+    }
+
+    #[inline(always)]
+    fn add(&self, lanes: [T; LANES], start: usize) -> [T; LANES] {
+        std::array::from_fn(|i| self.add_one(lanes[i], start + i))
+    }
+
+    #[inline(always)]
+    fn add_one(&self, lane: T, i: usize) -> T {
+        self.matrix.at(self.row, i).mul_add(self.column.at(i, 0), lane)
+    }
+
+    #[inline(always)]
+    fn combine(&self, left: T, right: T) -> T {
+        left + right
     }
 }
 

@@ -15,6 +15,7 @@ use crate::contiguous;
 use crate::simd::{Kernel, vectorized_for};
 use crate::threads::{is_parallel, split};
 use crate::tiles::{SCRATCH, with_scratch};
+use crate::tiny;
 
 pub const LANES: usize = 16;
 const BLOCK: usize = 1024;
@@ -34,7 +35,23 @@ const FEW: usize = 64;
 const WIDTH: usize = 8192;
 
 pub fn reduce<F: Reduction>(formula: F, x: &Array, kept: usize, out: &mut Array) {
-    with_dtype!(x.dtype(), F::DTYPES, T => reduce_with(&Typed::<T, F>(formula, PhantomData), x, kept, out))
+    with_dtype!(x.dtype(), F::DTYPES, T => {
+        if !reduce_few::<T, F>(formula, x, out) {
+            reduce_with(&Typed::<T, F>(formula, PhantomData), x, kept, out);
+        }
+    })
+}
+
+/// Few numbers that lie in order, in one block for each output: whether they do.
+#[inline]
+fn reduce_few<T: Element, F: Reduction>(formula: F, x: &Array, out: &mut Array) -> bool {
+    let Some(x) = x.as_slice::<T>().filter(|x| (1..=tiny::MOST).contains(&x.len())) else { return false };
+    let out = out.as_mut_slice::<T>();
+    let count = x.len() / out.len();
+    for (out, x) in out.iter_mut().zip(x.chunks_exact(count)) {
+        *out = fold_few(count, &Numbers(formula, x));
+    }
+    true
 }
 
 /// What becomes of numbers of one dtype, given as bytes.
@@ -175,6 +192,23 @@ pub fn fold_run<R: Run>(count: usize, run: &R) -> R::Number {
     }
     let last = branches[depth - 1];
     branches[..depth - 1].iter().rev().fold(last, |total, &branch| run.combine(branch, total))
+}
+
+/// [`fold_run`] of no more numbers than there are lanes.
+#[inline(always)]
+pub fn fold_few<R: Run>(count: usize, run: &R) -> R::Number {
+    let mut lanes = [run.identity(); LANES];
+    for (i, lane) in lanes.iter_mut().enumerate().take(count) {
+        *lane = run.add_one(*lane, i);
+    }
+    let mut width = lanes_of(count) / 2;
+    while width > 0 {
+        for i in 0..width {
+            lanes[i] = run.combine(lanes[i], lanes[i + width]);
+        }
+        width /= 2;
+    }
+    lanes[0]
 }
 
 /// Reduces `N` blocks of `count` numbers from `start` on at the same time, so that none waits for the additions of

@@ -7,6 +7,7 @@
 //! - [`Observations`] are the rows that estimators read, in memory ([`InMemory`]) or block by block from elsewhere.
 //! - [`Inference`] is what the data say about each coefficient: errors, tests, intervals; [`Distribution`] has the tails.
 //! - [`GeneralizedLinear`] is logistic, Poisson and gamma regression, with what goes with them.
+//! - [`Penalized`] is ridge, lasso and elastic net, with cross-validation.
 //! - [`metrics`] say how good predictions are.
 
 mod alias;
@@ -27,6 +28,7 @@ mod linear;
 pub mod metrics;
 mod model;
 mod observations;
+mod penalized;
 mod regression;
 mod scatter;
 mod solution;
@@ -47,6 +49,7 @@ pub use glm::{Family, GeneralizedFit, GeneralizedLinear, Iteration, Link};
 pub use inference::{Covariance, CovarianceKind, Inference, TermEstimate, Test};
 pub use model::Model;
 pub use observations::{Block, InMemory, Observations};
+pub use penalized::{CrossValidation, Folds, PathPoint, Penalized, PenalizedPath};
 pub use regression::LinearRegression;
 pub use scatter::{Bounds, Interval, Scatter};
 pub use solution::{Alias, Estimate, Solution};

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
-use ndgrad_array::{Array, DType, Device, Element, Item, OperationError, Shape, Shared, Spec};
+use ndgrad_array::{Array, DType, Device, Element, Item, Layout, OperationError, Shape, Shared, Spec};
 use ndgrad_cpu::copied;
 
 use crate::autograd::{Edge, GradReq, Leaf, LeafRef, Node};
@@ -47,11 +47,24 @@ impl Tensor {
         spec: Spec,
         fill: impl FnOnce(&mut Array) -> Result<(), E>,
     ) -> Result<Tensor, E> {
-        let mut inner = Shared::with(|| Inner::Value { array: Array::new(spec), node: None });
+        let mut inner = Tensor::room(&spec);
         if let Some(Inner::Value { array, .. }) = inner.get_mut() {
             fill(array)?;
         }
         Ok(Tensor(inner))
+    }
+
+    /// Elements to be written, in a tensor without history. It is made where it stays, by one piece of code for all
+    /// operations.
+    #[inline(never)]
+    fn room(spec: &Spec) -> Shared<Inner> {
+        Shared::with(|| Inner::Value { array: Array::new(*spec), node: None })
+    }
+
+    /// Another view of an array, in a tensor without history.
+    #[inline]
+    pub(crate) fn viewed(array: &Array, layout: Layout) -> Tensor {
+        Tensor(Shared::with(|| Inner::Value { array: array.view(layout), node: None }))
     }
 
     #[inline]

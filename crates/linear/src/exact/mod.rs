@@ -28,9 +28,9 @@ mod gather;
 mod householder;
 mod linear_fit;
 mod problem;
-mod products;
+pub(crate) mod products;
 pub(crate) mod residuals;
-mod statistics;
+pub(crate) mod statistics;
 pub(crate) mod triangle;
 
 pub use linear_fit::LinearFit;

@@ -9,7 +9,7 @@ use smallvec::SmallVec;
 
 use super::LeafRef;
 use crate::Tensor;
-use crate::ops::Op;
+use crate::ops::{Op, Saves};
 
 /// One remembered operation: what was done, to what, and what came out.
 pub(crate) struct Node<O: ?Sized = dyn Op> {
@@ -73,25 +73,11 @@ impl Node {
         output: &Array,
         location: &'static Location<'static>,
     ) -> Shared<Node> {
-        let saves = op.saves();
-        let mut height = 0;
-        let input = |(index, (input, value)): (usize, (&&Tensor, &&Tensor))| {
-            let edge = input.edge();
-            if let Some(Edge::Node(node)) = &edge {
-                height = height.max(node.height);
-            }
-            let spec = value.elements().spec();
-            let is_read = saves.has_input(index) || !spec.dtype.is_float();
-            Input { spec, edge, value: is_read.then(|| (*value).clone()) }
-        };
-        let saved = Shared::with(|| Saved {
-            inputs: inputs.iter().zip(values).enumerate().map(input).collect(),
-            output: saves.output.then(|| output.clone()),
-        });
+        let (saved, height) = Saved::new(op.saves(), inputs, values, output);
         let number = NEXT.get();
         NEXT.set(number + 1);
-        let node = Node { height: height + 1, number, location, saved: Mutex::new(Some(saved)), op };
-        Shared::new(node).unsize::<Node>(|node| node)
+        Shared::with(|| Node { height: height + 1, number, location, saved: Mutex::new(Some(saved)), op })
+            .unsize::<Node>(|node| node)
     }
 
     #[inline]
@@ -133,6 +119,28 @@ impl Node {
             .remedy(
                 "keep it the first time, y.backward_with(Backward::new().retain_graph()), or record it again",
             )
+    }
+}
+
+impl Saved {
+    /// What these inputs and this output are to a gradient that reads what `saves` says, and the height of the highest
+    /// input. It is written where it stays, by one piece of code for all operations.
+    #[inline(never)]
+    fn new(saves: Saves, inputs: &[&Tensor], values: &[&Tensor], output: &Array) -> (Shared<Saved>, u64) {
+        let mut height = 0;
+        let output = || saves.output.then(|| output.clone());
+        let mut shared = Shared::with(|| Saved { inputs: SmallVec::new(), output: output() });
+        let saved = shared.get_mut().expect("a new value");
+        for (index, (input, value)) in inputs.iter().zip(values).enumerate() {
+            let edge = input.edge();
+            if let Some(Edge::Node(node)) = &edge {
+                height = height.max(node.height);
+            }
+            let spec = value.elements().spec();
+            let is_read = saves.has_input(index) || !spec.dtype.is_float();
+            saved.inputs.push(Input { spec, edge, value: is_read.then(|| (*value).clone()) });
+        }
+        (shared, height)
     }
 }
 

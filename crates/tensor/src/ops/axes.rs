@@ -37,7 +37,13 @@ impl Axes {
 
     /// The axes that stay and those that go, of a tensor with this many.
     pub(super) fn partition(&self, name: &str, rank: usize) -> Result<Partition, OperationError> {
-        Ok(Partition { gone: self.resolve(name, rank)?, rank })
+        let gone = match self {
+            Axes::All => (1 << rank) - 1,
+            Axes::Some(_) => (0..rank)
+                .zip(self.resolve(name, rank)?)
+                .fold(0, |bits, (axis, gone)| bits | (gone as u32) << axis),
+        };
+        Ok(Partition { gone, rank })
     }
 }
 
@@ -56,24 +62,32 @@ pub(super) fn count_along(name: &str, dtypes: DTypes, x: &Tensor, axes: &Axes) -
 /// The axes that stay and those that go.
 #[derive(Clone, Copy)]
 pub(super) struct Partition {
-    gone: [bool; MAX_RANK],
+    /// A bit for each axis, the first one's the lowest: whether it goes.
+    gone: u32,
     rank: usize,
 }
 
 impl Partition {
+    #[inline]
+    fn goes(&self, axis: usize) -> bool {
+        self.gone >> axis & 1 == 1
+    }
+
     fn axes(&self, gone: bool) -> impl Iterator<Item = usize> {
-        let Partition { gone: goes, rank } = *self;
-        (0..rank).filter(move |&axis| goes[axis] == gone)
+        let own = *self;
+        (0..own.rank).filter(move |&axis| own.goes(axis) == gone)
     }
 
     /// How many axes stay.
+    #[inline]
     pub fn kept(&self) -> usize {
-        self.axes(false).count()
+        self.rank - self.gone.count_ones() as usize
     }
 
     /// Whether no axis that stays comes after one that goes.
+    #[inline]
     pub fn is_ordered(&self) -> bool {
-        self.gone[..self.rank].is_sorted()
+        self.gone >> self.kept() << self.kept() == self.gone
     }
 
     /// Those that stay, then those that go, each in rising order.
@@ -82,13 +96,18 @@ impl Partition {
     }
 
     /// How many elements of a tensor of this shape are taken together.
+    #[inline]
     pub fn count(&self, shape: &Shape) -> usize {
-        self.axes(true).map(|axis| shape[axis]).product()
+        shape.iter().enumerate().map(|(axis, &size)| if self.goes(axis) { size } else { 1 }).product()
     }
 
     /// What a reduction makes of this shape.
+    #[inline]
     pub fn reduced(&self, shape: &Shape, keepdims: bool) -> Shape {
-        let sizes = (0..self.rank).filter(|&axis| keepdims || !self.gone[axis]);
-        sizes.map(|axis| if self.gone[axis] { 1 } else { shape[axis] }).collect()
+        if self.kept() == 0 && !keepdims {
+            return Shape::SCALAR;
+        }
+        let sizes = (0..self.rank).filter(|&axis| keepdims || !self.goes(axis));
+        sizes.map(|axis| if self.goes(axis) { 1 } else { shape[axis] }).collect()
     }
 }

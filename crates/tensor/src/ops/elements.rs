@@ -1,6 +1,7 @@
 //! Elements computed outside the tape: what forward passes and masks need, and no gradient goes through.
 
 use std::any::type_name;
+use std::borrow::Cow;
 use std::fmt;
 use std::panic::{RefUnwindSafe, UnwindSafe};
 
@@ -13,10 +14,13 @@ use super::{Call, Op, apply};
 use crate::Tensor;
 
 /// The array converted, if it has another dtype.
-pub(super) fn as_dtype(x: &Array, dtype: DType) -> Array {
-    if x.dtype() == dtype {
-        return x.clone();
-    }
+#[inline]
+pub(super) fn as_dtype(x: &Array, dtype: DType) -> Cow<'_, Array> {
+    if x.dtype() == dtype { Cow::Borrowed(x) } else { Cow::Owned(converted(x, dtype)) }
+}
+
+#[cold]
+fn converted(x: &Array, dtype: DType) -> Array {
     let mut converted = Array::new(Spec { dtype, ..x.spec() });
     Cpu.copy(x, &mut converted);
     converted

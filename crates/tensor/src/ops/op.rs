@@ -110,12 +110,12 @@ pub fn try_apply<O: Op>(op: O, inputs: &[&Tensor]) -> Result<Tensor, OperationEr
     with_values(inputs, |values, arrays, specs| {
         let spec = check(&op, arrays, specs)?;
         let view = match arrays {
-            [input] => op.view(input.layout()).map(|layout| input.view(layout)),
+            [input] => op.view(input.layout()).map(|layout| Tensor::viewed(input, layout)),
             _ => None,
         };
         let is_view = view.is_some();
         let output = match view {
-            Some(view) => Tensor::from_array(view),
+            Some(view) => view,
             None => Tensor::filled_by(spec, |output| forward(&op, arrays, output))?,
         };
         debug_assert_eq!(output.spec(), spec, "{} computes what it infers", op.name());

@@ -22,19 +22,21 @@ impl Reshape {
                 .operand("tensor", shape, format!("{} elements", shape.size()))
                 .operand("sizes", sizes, ""))
         };
-        if self.sizes.iter().any(|&size| size < -1)
-            || self.sizes.iter().filter(|&&size| size == -1).count() > 1
-        {
-            return refused("sizes are not negative, but for one -1 that stands for what is left");
+        let (mut known, mut open) = (1usize, None);
+        for (axis, &size) in self.sizes.iter().enumerate() {
+            match size {
+                0.. => known *= size as usize,
+                -1 if open.is_none() => open = Some(axis),
+                _ => return refused("sizes are not negative, but for one -1 that stands for what is left"),
+            }
         }
-        let known: usize = self.sizes.iter().filter(|&&size| size != -1).map(|&size| size as usize).product();
-        let left = if self.sizes.contains(&-1) { shape.size().checked_div(known).unwrap_or(0) } else { 0 };
-        let sizes = self.sizes.iter().map(|&size| if size == -1 { left } else { size as usize });
+        let elements = shape.size();
+        let left = if open.is_some() { elements.checked_div(known).unwrap_or(0) } else { 1 };
         // Counted before they become a shape, which has few axes.
-        if sizes.clone().product::<usize>() != shape.size() {
+        if known * left != elements {
             return refused("the number of elements must stay");
         }
-        Ok(sizes.collect())
+        Ok(self.sizes.iter().map(|&size| if size == -1 { left } else { size as usize }).collect())
     }
 }
 

@@ -37,12 +37,20 @@ fn dtypes_differ(name: &str, left: &Spec, right: &Spec) -> OperationError {
 }
 
 /// The one device of all inputs, or an error.
+#[inline]
 pub(crate) fn same_device(name: &str, inputs: &[Spec]) -> Result<(), OperationError> {
-    let Some(other) = inputs.iter().find(|input| input.device != inputs[0].device) else { return Ok(()) };
-    Err(OperationError::new(name, "operands live on different devices")
-        .operand("first", inputs[0].device, "")
+    match inputs.iter().find(|input| input.device != inputs[0].device) {
+        None => Ok(()),
+        Some(other) => Err(devices_differ(name, &inputs[0], other)),
+    }
+}
+
+#[cold]
+fn devices_differ(name: &str, first: &Spec, other: &Spec) -> OperationError {
+    OperationError::new(name, "operands live on different devices")
+        .operand("first", first.device, "")
         .operand("another", other.device, "")
-        .remedy("bring them together with to_device"))
+        .remedy("bring them together with to_device")
 }
 
 /// The dtype must be one that the operation takes.

@@ -78,12 +78,9 @@ impl Tensor {
     pub(crate) fn sum_to(&self, shape: Shape) -> Tensor {
         let own = self.shape();
         let added = own.rank() - shape.rank();
-        let stretched = |&axis: &usize| axis >= added && shape[axis - added] != own[axis];
-        if (0..own.rank()).any(|axis| stretched(&axis)) {
-            let axes: SmallVec<[usize; MAX_RANK]> = (0..added).chain((added..own.rank()).filter(stretched)).collect();
-            return self.sum_keepdims(&axes[..]).reshape(shape);
-        }
-        let axes: SmallVec<[usize; MAX_RANK]> = (0..added).collect();
-        self.sum_axes(&axes[..])
+        let too_much = |&axis: &usize| axis < added || shape[axis - added] != own[axis];
+        let axes: SmallVec<[usize; MAX_RANK]> = (0..own.rank()).filter(too_much).collect();
+        let sum = self.sum_axes(&axes[..]);
+        if sum.shape() == shape { sum } else { sum.reshape(shape) }
     }
 }
