@@ -80,7 +80,7 @@ pub struct Fit {
     /// How the target scatters: gaussian, binomial (0 or 1), poisson (counts) or gamma (above 0)
     #[arg(long, default_value = "gaussian", value_parser = options::family)]
     family: Family,
-    /// How the mean follows from the terms: identity, log, logit or inverse; by default as the family has it
+    /// How the mean follows from the terms: identity, log, logit or inverse; by default the usual one
     #[arg(long, value_parser = options::link)]
     link: Option<Link>,
     /// What standard errors assume: classical, hc0, hc1, hc2 or hc3
