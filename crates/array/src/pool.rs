@@ -77,8 +77,8 @@ impl Pool {
         live: 0,
     };
 
-    /// A thread keeps at most this much for later (256 MiB); what is given back beyond it is freed.
-    const MOST_LINES: usize = (256 << 20) / Line::SIZE;
+    /// A thread keeps at most this much for later (512 MiB); what is given back beyond it is freed.
+    const MOST_LINES: usize = (512 << 20) / Line::SIZE;
 
     #[inline]
     fn take(&mut self, size: SizeClass) -> Option<Memory> {

@@ -11,7 +11,7 @@ use bytemuck::{cast_slice, cast_slice_mut};
 use ndgrad_array::{Array, Buffer, DTypes, Element, Shape, with_dtype};
 
 use crate::gemm::{self, Matrix, Packed};
-use crate::reduce::{Combine, LANES, Run, fold_columns, fold_few, fold_rows, fold_run};
+use crate::reduce::{Combine, LANES, Run, fold_columns, fold_few, fold_rows, fold_run, fold_runs};
 use crate::simd::{Kernel, vectorized_for};
 use crate::threads::fill_pieces;
 use crate::tiny;
@@ -159,6 +159,9 @@ impl<T: Element> Kernel for Columns<'_, T> {
     }
 }
 
+/// Rows whose products are added up at the same time: an addition takes about as many cycles.
+const ROWS: usize = 4;
+
 /// Products of some rows of a matrix, or of a part of their columns, with a vector.
 struct Dots<'a, T> {
     matrix: Matrix<'a, T>,
@@ -174,9 +177,17 @@ impl<T: Element> Kernel for Dots<'_, T> {
     #[inline(always)]
     fn run(self) {
         let count = self.vector.len();
-        for (i, out) in self.out.iter_mut().enumerate() {
-            let row = &self.matrix.elements[self.matrix.place(self.first + i, self.column)..][..count];
-            *out = fold_run(count, &Products(row, self.vector));
+        let products = |row: usize| {
+            let start = self.matrix.place(self.first + row, self.column);
+            Products(&self.matrix.elements[start..][..count], self.vector)
+        };
+        let (rows, rest) = self.out.as_chunks_mut::<ROWS>();
+        let done = rows.len() * ROWS;
+        for (i, out) in rows.iter_mut().enumerate() {
+            *out = fold_runs(count, &std::array::from_fn(|row| products(i * ROWS + row)));
+        }
+        for (i, out) in rest.iter_mut().enumerate() {
+            *out = fold_run(count, &products(done + i));
         }
     }
 }

@@ -166,7 +166,7 @@ impl<T: Element, F: Reduction> Run for Numbers<'_, T, F> {
 #[inline(always)]
 pub fn fold_run<R: Run>(count: usize, run: &R) -> R::Number {
     if count <= BLOCK {
-        return fold_blocks::<R, 1>(run, 0, count)[0];
+        return fold_blocks([(run, 0)], count)[0];
     }
     // The branches of the tree that wait for their right neighbours: one for each bit of the number of blocks.
     let mut branches = [run.identity(); usize::BITS as usize];
@@ -175,9 +175,10 @@ pub fn fold_run<R: Run>(count: usize, run: &R) -> R::Number {
     while block * BLOCK < count {
         let start = block * BLOCK;
         let (totals, blocks) = if count - start >= TOGETHER * BLOCK {
-            (fold_blocks::<R, TOGETHER>(run, start, BLOCK), TOGETHER)
+            let blocks: [_; TOGETHER] = std::array::from_fn(|i| (run, start + i * BLOCK));
+            (fold_blocks(blocks, BLOCK), TOGETHER)
         } else {
-            let [total] = fold_blocks::<R, 1>(run, start, BLOCK.min(count - start));
+            let [total] = fold_blocks([(run, start)], BLOCK.min(count - start));
             ([total; TOGETHER], 1)
         };
         for mut total in totals.into_iter().take(blocks) {
@@ -211,23 +212,50 @@ pub fn fold_few<R: Run>(count: usize, run: &R) -> R::Number {
     lanes[0]
 }
 
-/// Reduces `N` blocks of `count` numbers from `start` on at the same time, so that none waits for the additions of
-/// another.
+/// [`fold_run`] of `N` runs of as many numbers each, at the same time.
 #[inline(always)]
-fn fold_blocks<R: Run, const N: usize>(run: &R, start: usize, count: usize) -> [R::Number; N] {
+pub fn fold_runs<R: Run, const N: usize>(count: usize, runs: &[R; N]) -> [R::Number; N] {
+    let blocks =
+        |start: usize| fold_blocks(runs.each_ref().map(|run| (run, start)), BLOCK.min(count - start));
+    let together = |left: [R::Number; N], right: [R::Number; N]| {
+        std::array::from_fn(|i| runs[i].combine(left[i], right[i]))
+    };
+    if count <= BLOCK {
+        return blocks(0);
+    }
+    // As above.
+    let mut branches = [runs.each_ref().map(Run::identity); usize::BITS as usize];
+    let mut depth = 0;
+    for block in 0..count.div_ceil(BLOCK) {
+        let mut total = blocks(block * BLOCK);
+        for _ in 0..block.trailing_ones() {
+            depth -= 1;
+            total = together(branches[depth], total);
+        }
+        branches[depth] = total;
+        depth += 1;
+    }
+    let last = branches[depth - 1];
+    branches[..depth - 1].iter().rev().fold(last, |total, &branch| together(branch, total))
+}
+
+/// Reduces `N` blocks of `count` numbers, each from a place in a run on, at the same time, so that none waits for the
+/// additions of another.
+#[inline(always)]
+fn fold_blocks<R: Run, const N: usize>(places: [(&R, usize); N], count: usize) -> [R::Number; N] {
     // Kept in registers: no slice is taken of them.
-    let mut blocks = [[run.identity(); LANES]; N];
+    let mut blocks = places.map(|(run, _)| [run.identity(); LANES]);
     let whole = count / LANES * LANES;
-    for row in (start..start + whole).step_by(LANES) {
-        for (i, lanes) in blocks.iter_mut().enumerate() {
-            *lanes = run.add(*lanes, row + i * BLOCK);
+    for row in (0..whole).step_by(LANES) {
+        for (lanes, (run, start)) in blocks.iter_mut().zip(places) {
+            *lanes = run.add(*lanes, start + row);
         }
     }
-    let mut totals = [run.identity(); N];
-    for i in 0..N {
+    let mut totals = places.map(|(run, _)| run.identity());
+    for (i, (run, start)) in places.into_iter().enumerate() {
         let mut lanes = blocks[i];
         for rest in whole..count {
-            lanes[rest - whole] = run.add_one(lanes[rest - whole], start + i * BLOCK + rest);
+            lanes[rest - whole] = run.add_one(lanes[rest - whole], start + rest);
         }
         let mut width = lanes_of(count) / 2;
         while width > 0 {

@@ -8,6 +8,7 @@
 //! - [`Inference`] is what the data say about each coefficient: errors, tests, intervals; [`Distribution`] has the tails.
 //! - [`GeneralizedLinear`] is logistic, Poisson and gamma regression, with what goes with them.
 //! - [`Penalized`] is ridge, lasso and elastic net, with cross-validation.
+//! - [`Huber`] and [`QuantileRegression`] are not moved by a few rows far off.
 //! - [`metrics`] say how good predictions are.
 
 mod alias;
@@ -30,6 +31,7 @@ mod model;
 mod observations;
 mod penalized;
 mod regression;
+mod robust;
 mod scatter;
 mod solution;
 mod split;
@@ -51,6 +53,7 @@ pub use model::Model;
 pub use observations::{Block, InMemory, Observations};
 pub use penalized::{CrossValidation, Folds, PathPoint, Penalized, PenalizedPath};
 pub use regression::LinearRegression;
+pub use robust::{Huber, HuberFit, QuantileFit, QuantileRegression};
 pub use scatter::{Bounds, Interval, Scatter};
 pub use solution::{Alias, Estimate, Solution};
 pub use train::{Epoch, Stage, Stop};

@@ -19,6 +19,8 @@ const TASK_WORK: usize = 1 << 16;
 /// One row, as a method's formulas see it.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Row {
+    /// Its number, counted from 0.
+    pub number: usize,
     pub y: f64,
     /// Above 0.
     pub weight: f64,
@@ -148,7 +150,8 @@ fn task<T: Tally>(
             let weight = block.weights.map_or(1.0, |weights| weights[i]);
             let offset = block.offset.map_or(0.0, |offset| offset[i]);
             let pull = if weight > 0.0 {
-                visit(&Row { y: block.y[i], weight, predictor, offset }, &mut part.tally)
+                let number = block.first as usize + i;
+                visit(&Row { number, y: block.y[i], weight, predictor, offset }, &mut part.tally)
             } else {
                 Pull::default()
             };

@@ -207,6 +207,8 @@ pub fn told(command: &[String], threads: usize) -> Command {
         told.env(name, threads.to_string());
     }
     told.env("BENCH_DATA", target().join("bench-data"));
+    // Who set these for another machine did not mean this one.
+    told.env_remove("OPENBLAS_CORETYPE").env_remove("OPENBLAS_L2_SIZE");
     told.env("PYTHONWARNINGS", "ignore").env("PYTHONDONTWRITEBYTECODE", "1");
     told
 }

@@ -6,13 +6,15 @@
 //! longer sum are added in order. Tile sizes differ between instruction sets, that chain does not.
 
 mod packed;
+mod target;
 mod turn;
 mod vector;
 
 use ndgrad_array::{Array, Buffer, Element, Layout};
 
 pub use self::packed::Packed;
-use crate::threads::{fill_each, is_parallel, threads};
+use self::target::Target;
+use crate::threads::{for_each, is_parallel, threads};
 
 /// Values of `k` per block: a panel of `y` of this depth stays in L1.
 const DEPTH: usize = 256;
@@ -96,16 +98,24 @@ impl<'a, T: Element> Matrix<'a, T> {
 
 /// `out = x y`, all sizes at least 1.
 pub fn gemm<T: Packed>(x: Matrix<'_, T>, y: Matrix<'_, T>, out: &mut [T]) {
-    let work = x.rows * x.columns * y.columns;
-    if work < LEAST_PACKED && x.columns <= DEPTH {
+    let (rows, depth, columns) = (x.rows, x.columns, y.columns);
+    let work = rows * depth * columns;
+    if work < LEAST_PACKED && depth <= DEPTH {
         return small(x, y, out);
     }
-    if work < LEAST_PARALLEL || x.rows <= ROWS || !is_parallel(work) {
-        return T::multiply(x, y, out);
+    let target = Target::new(out, columns);
+    if work < LEAST_PARALLEL || !is_parallel(work) {
+        return T::multiply(x, y, target);
     }
-    let rows = x.rows.div_ceil(threads()).next_multiple_of(12);
-    fill_each(out, rows * y.columns, |index, out| {
-        T::multiply(x.part(index * rows, out.len() / y.columns, 0, x.columns), y, out);
+    // The longer side is cut: what is packed once for each piece is the smaller part of the work.
+    let cut = |size: usize, unit: usize| size.div_ceil(threads()).next_multiple_of(unit);
+    let (height, width) = if columns >= rows { (rows, cut(columns, 32)) } else { (cut(rows, 12), columns) };
+    for_each(rows.div_ceil(height) * columns.div_ceil(width), |index| {
+        let (row, column) = if height < rows { (index * height, 0) } else { (0, index * width) };
+        let (height, width) = (height.min(rows - row), width.min(columns - column));
+        // SAFETY: pieces of different numbers do not overlap, and each number comes once.
+        let target = unsafe { target.part(row, height, column, width) };
+        T::multiply(x.part(row, height, 0, depth), y.part(0, depth, column, width), target);
     });
 }
 

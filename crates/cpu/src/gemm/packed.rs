@@ -4,6 +4,7 @@ use std::num::Wrapping;
 
 use ndgrad_array::{Buffer, Element, Truth};
 
+use super::target::Target;
 use super::turn::turned;
 use super::vector::Vector;
 use super::{COLUMNS, DEPTH, Matrix, ROWS};
@@ -12,25 +13,25 @@ use crate::simd::{Level, level, vectorized};
 /// An element type with a kernel per instruction set.
 pub trait Packed: Element {
     /// `out = x y`, with the vector registers in use.
-    fn multiply(x: Matrix<'_, Self>, y: Matrix<'_, Self>, out: &mut [Self]);
+    fn multiply(x: Matrix<'_, Self>, y: Matrix<'_, Self>, out: Target<'_, Self>);
 }
 
 macro_rules! packed {
     ($element:ty, $wide:ident, $middle:ident) => {
         impl Packed for $element {
-            fn multiply(x: Matrix<'_, Self>, y: Matrix<'_, Self>, out: &mut [Self]) {
+            fn multiply(x: Matrix<'_, Self>, y: Matrix<'_, Self>, out: Target<'_, Self>) {
                 #[cfg(target_arch = "x86_64")]
                 {
                     use std::arch::x86_64::*;
 
                     #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
-                    fn avx512(x: Matrix<'_, $element>, y: Matrix<'_, $element>, out: &mut [$element]) {
+                    fn avx512(x: Matrix<'_, $element>, y: Matrix<'_, $element>, out: Target<'_, $element>) {
                         // SAFETY: this function has the instructions of this register.
                         unsafe { fitted::<$wide, 12, 8, 4>(x, y, out) }
                     }
 
                     #[target_feature(enable = "avx2,fma")]
-                    fn avx2(x: Matrix<'_, $element>, y: Matrix<'_, $element>, out: &mut [$element]) {
+                    fn avx2(x: Matrix<'_, $element>, y: Matrix<'_, $element>, out: Target<'_, $element>) {
                         // SAFETY: this function has the instructions of this register.
                         unsafe { fitted::<$middle, 6, 4, 2>(x, y, out) }
                     }
@@ -56,7 +57,7 @@ packed!(f64, __m512d, __m256d);
 macro_rules! packed_without_registers {
     ($($element:ty),*) => {$(
         impl Packed for $element {
-            fn multiply(x: Matrix<'_, Self>, y: Matrix<'_, Self>, out: &mut [Self]) {
+            fn multiply(x: Matrix<'_, Self>, y: Matrix<'_, Self>, out: Target<'_, Self>) {
                 // SAFETY: an array needs no special instructions.
                 vectorized(|| unsafe { blocked::<[$element; 8], 4, 4, 4, 2>(x, y, out) });
             }
@@ -74,7 +75,7 @@ packed_without_registers!(Wrapping<i32>, Wrapping<i64>, Wrapping<u8>, Truth);
 unsafe fn fitted<V: Vector, const R: usize, const R2: usize, const R1: usize>(
     x: Matrix<'_, V::Element>,
     y: Matrix<'_, V::Element>,
-    out: &mut [V::Element],
+    out: Target<'_, V::Element>,
 ) {
     // SAFETY: the caller's promise.
     unsafe {
@@ -94,7 +95,7 @@ unsafe fn fitted<V: Vector, const R: usize, const R2: usize, const R1: usize>(
 unsafe fn blocked<V: Vector, const R: usize, const R2: usize, const R1: usize, const C: usize>(
     x: Matrix<'_, V::Element>,
     y: Matrix<'_, V::Element>,
-    out: &mut [V::Element],
+    mut out: Target<'_, V::Element>,
 ) {
     let (depth, columns) = (x.columns, y.columns);
     let width = C * V::LEN;
@@ -120,13 +121,13 @@ unsafe fn blocked<V: Vector, const R: usize, const R2: usize, const R1: usize, c
                         let (x, y) =
                             (Panel { elements: x_panel, step: R }, Panel { elements: y_panel, step: width });
                         let filled = [(block_rows - i).min(R), (block_columns - j).min(width)];
-                        let target = &mut out[(row + i) * columns + column + j..];
+                        let (out, place) = (&mut out, [row + i, column + j]);
                         // SAFETY: the caller's promise.
                         unsafe {
                             match filled[0] {
-                                rows if rows <= R1 => tile::<V, R1, C>(x, y, target, columns, filled, k > 0),
-                                rows if rows <= R2 => tile::<V, R2, C>(x, y, target, columns, filled, k > 0),
-                                _ => tile::<V, R, C>(x, y, target, columns, filled, k > 0),
+                                rows if rows <= R1 => tile::<V, R1, C>(x, y, out, place, filled, k > 0),
+                                rows if rows <= R2 => tile::<V, R2, C>(x, y, out, place, filled, k > 0),
+                                _ => tile::<V, R, C>(x, y, out, place, filled, k > 0),
                             }
                         }
                     }
@@ -203,13 +204,13 @@ fn pack_four<T: Element>(matrix: Matrix<'_, T>, first: usize, width: usize, rows
 unsafe fn tile<V: Vector, const R: usize, const C: usize>(
     x: Panel<'_, V::Element>,
     y: Panel<'_, V::Element>,
-    out: &mut [V::Element],
-    stride: usize,
+    out: &mut Target<'_, V::Element>,
+    place: [usize; 2],
     filled: [usize; 2],
     add: bool,
 ) {
     // SAFETY: the caller's promise.
-    unsafe { write_tile(&multiply_panels::<V, R, C>(x, y), out, stride, filled, add) }
+    unsafe { write_tile(&multiply_panels::<V, R, C>(x, y), out, place, filled, add) }
 }
 
 /// The product of a panel of `x` (`R` rows) and one of `y` (`C` registers of columns).
@@ -248,23 +249,23 @@ unsafe fn multiply_panels<V: Vector, const R: usize, const C: usize>(
 #[inline(always)]
 unsafe fn write_tile<V: Vector, const R: usize, const C: usize>(
     tile: &[[V; C]; R],
-    out: &mut [V::Element],
-    stride: usize,
+    out: &mut Target<'_, V::Element>,
+    [row, column]: [usize; 2],
     [rows, columns]: [usize; 2],
     add: bool,
 ) {
     let whole = columns == C * V::LEN;
-    for (i, row) in tile.iter().enumerate().take(rows) {
-        let out = &mut out[i * stride..][..columns];
+    for (i, sums) in tile.iter().enumerate().take(rows) {
+        let out = out.run(row + i, column, columns);
         // SAFETY: the caller's promise; a whole row has `C` registers of columns, `edge` always.
         unsafe {
             if whole {
-                for (part, out) in row.iter().zip(out.chunks_exact_mut(V::LEN)) {
+                for (part, out) in sums.iter().zip(out.chunks_exact_mut(V::LEN)) {
                     if add { V::load(out).add(*part).store(out) } else { part.store(out) }
                 }
             } else {
                 let mut edge = [V::Element::default(); 64];
-                for (part, edge) in row.iter().zip(edge.chunks_exact_mut(V::LEN)) {
+                for (part, edge) in sums.iter().zip(edge.chunks_exact_mut(V::LEN)) {
                     part.store(edge);
                 }
                 for (out, &sum) in out.iter_mut().zip(&edge) {

@@ -48,7 +48,8 @@ pub(crate) fn sandwich(
             let z: Vec<f64> = standard.row(x).collect();
             let offset = block.offset.map_or(0.0, |offset| offset[i]);
             let predictor = offset + z.iter().zip(parameters).map(|(z, p)| z * p).sum::<f64>();
-            let Pull { curvature, mut score } = pull(&Row { y, weight, predictor, offset });
+            let Pull { curvature, mut score } =
+                pull(&Row { number: block.first as usize + i, y, weight, predictor, offset });
             if let (CovarianceKind::Clustered, Some(clusters)) = (kind, block.clusters) {
                 let group = clusters[i] as usize;
                 seen[group] = true;
@@ -70,12 +71,6 @@ pub(crate) fn sandwich(
     })?;
     absorb(&mut meat, &mut rows);
     sums.chunks_mut((ROWS * size).max(1)).for_each(|rows| absorb(&mut meat, &mut rows.to_vec()));
-    // (R B)'(R B)
-    let half: Vec<Vec<f64>> = meat
-        .rows
-        .iter()
-        .map(|row| (0..size).map(|j| (0..size).map(|k| row[k] * bread[k * size + j]).sum()).collect())
-        .collect();
     let (n, k) = (standard.rows as f64, size as f64);
     let factor = match kind {
         CovarianceKind::HC1 => n / (n - k),
@@ -90,8 +85,19 @@ pub(crate) fn sandwich(
         }
         _ => 1.0,
     };
-    let product = |i: usize, j: usize| factor * half.iter().map(|row| row[i] * row[j]).sum::<f64>();
-    Ok((0..size * size).map(|place| product(place / size, place % size)).collect())
+    Ok(around(&meat, bread).into_iter().map(|entry| factor * entry).collect())
+}
+
+/// `B R'R B`, row after row.
+pub(crate) fn around(meat: &Triangle<f64>, bread: &[f64]) -> Vec<f64> {
+    let size = meat.columns();
+    let half: Vec<Vec<f64>> = meat
+        .rows
+        .iter()
+        .map(|row| (0..size).map(|j| (0..size).map(|k| row[k] * bread[k * size + j]).sum()).collect())
+        .collect();
+    let product = |i: usize, j: usize| half.iter().map(|row| row[i] * row[j]).sum::<f64>();
+    (0..size * size).map(|place| product(place / size, place % size)).collect()
 }
 
 /// Takes in rows, and leaves none.
