@@ -11,6 +11,7 @@
 pub mod batches;
 pub mod data;
 pub mod elementwise;
+pub mod least_squares;
 pub mod linear;
 pub mod matmul;
 pub mod mlp;

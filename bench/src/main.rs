@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use ndgrad_bench::{batches, data, elementwise, linear, matmul, mlp, normals, seeds_loop};
+use ndgrad_bench::{batches, data, elementwise, least_squares, linear, matmul, mlp, normals, seeds_loop};
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -22,8 +22,9 @@ fn main() -> ExitCode {
         ["S6"] => elementwise::run(),
         ["S7"] => normals::run(),
         ["S8"] => batches::run(),
+        ["S11"] => least_squares::run(),
         _ => {
-            eprintln!("usage: ndgrad-bench S1|S2|S3|S4|S5|S6|S7|S8 or ndgrad-bench data FOLDER");
+            eprintln!("usage: ndgrad-bench S1|S2|S3|S4|S5|S6|S7|S8|S11 or ndgrad-bench data FOLDER");
             return ExitCode::FAILURE;
         }
     }

@@ -7,7 +7,7 @@ use crate::settings::threads;
 /// A figure of one case of a workload.
 #[derive(Clone, Debug)]
 pub struct Report<'a> {
-    /// The workload's name, `S1` to `S10`.
+    /// The workload's name, `S1` to `S11`.
     pub workload: &'a str,
     /// Which of the workload's cases, `step` or `f32 64x64x64`.
     pub case: &'a str,

@@ -1,4 +1,4 @@
-"""NumPy, its gradients derived by hand: S1, S3 to S9."""
+"""NumPy, its gradients derived by hand: S1, S3 to S9, S11."""
 
 import time
 
@@ -121,4 +121,20 @@ def batches(workload):
     report(*PEER, workload, "epoch", "take", len(order) / once(gather), "rows/s")
 
 
-run({"S1": line, "S3": line, "S4": mlp, "S5": products, "S6": elementwise, "S7": normals, "S8": batches})
+def least_squares(workload):
+    x, y = (data(name).astype(np.float64) for name in ("linear_x", "linear_y"))
+    ones = np.column_stack([x, np.ones(len(x))])
+
+    def normal_equations():
+        means, mean = x.mean(0), y.mean()
+        gram = x.T @ x - len(x) * np.outer(means, means)
+        slopes = np.linalg.solve(gram, x.T @ y - len(x) * means * mean)
+        return np.append(slopes, mean - means @ slopes)
+
+    for variant, solve in [("normal equations", normal_equations), ("lstsq", lambda: np.linalg.lstsq(ones, y)[0])]:
+        taken = once(solve)
+        check = ((y - ones @ solve()) ** 2).sum()
+        report(*PEER, workload, "1000000x100", variant, taken * 1e3, "ms", check)
+
+
+run({"S1": line, "S3": line, "S4": mlp, "S5": products, "S6": elementwise, "S7": normals, "S8": batches, "S11": least_squares})

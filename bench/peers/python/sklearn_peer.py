@@ -1,11 +1,11 @@
-"""scikit-learn's SGDRegressor, which takes one row at a time: S3."""
+"""scikit-learn: S3 by its SGDRegressor, which takes one row at a time, and S11."""
 
 import time
 
 import sklearn
-from sklearn.linear_model import SGDRegressor
+from sklearn.linear_model import LinearRegression, Ridge, SGDRegressor
 
-from common import RATE, data, report_descent, run
+from common import RATE, data, once, report, report_descent, run
 
 
 def linear(workload):
@@ -18,4 +18,13 @@ def linear(workload):
     report_descent("scikit-learn", sklearn.__version__, workload, "SGDRegressor, batch 1", taken, len(x), loss)
 
 
-run({"S3": linear})
+def least_squares(workload):
+    x, y = (data(name).astype("f8") for name in ("linear_x", "linear_y"))
+    for model in [Ridge(alpha=0.0, solver="cholesky"), LinearRegression()]:
+        taken = once(lambda: model.fit(x, y))
+        check = ((model.predict(x) - y) ** 2).sum()
+        name = type(model).__name__
+        report("scikit-learn", sklearn.__version__, workload, "1000000x100", name, taken * 1e3, "ms", check)
+
+
+run({"S3": linear, "S11": least_squares})

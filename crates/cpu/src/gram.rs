@@ -57,17 +57,26 @@ impl Panel for Lanes {
 
     #[inline(always)]
     fn chain<const R: usize>(x: &[Lanes], y: &[Lanes], first: usize, sums: &mut [Wide]) {
-        let mut products = [[0.0; LANES]; R];
-        for (x, y) in x.iter().zip(y) {
-            for (r, products) in products.iter_mut().enumerate() {
-                let factor = x[first + r];
+        // Two chains for each product, of every other row, keep the processor busy.
+        let (mut even, mut odd) = ([[0.0; LANES]; R], [[0.0; LANES]; R]);
+        let (x, y) = (x.as_chunks::<2>().0, y.as_chunks::<2>().0);
+        for ([x_even, x_odd], [y_even, y_odd]) in x.iter().zip(y) {
+            for r in 0..R {
+                let factor = x_even[first + r];
                 for l in 0..LANES {
-                    products[l] = factor.mul_add(y[l], products[l]);
+                    even[r][l] = factor.mul_add(y_even[l], even[r][l]);
+                }
+            }
+            for r in 0..R {
+                let factor = x_odd[first + r];
+                for l in 0..LANES {
+                    odd[r][l] = factor.mul_add(y_odd[l], odd[r][l]);
                 }
             }
         }
-        for (sum, products) in sums.iter_mut().zip(&products) {
-            sum.add(products, &[0.0; LANES]);
+        for (sum, (even, odd)) in sums.iter_mut().zip(even.iter().zip(&odd)) {
+            sum.add(even, &[0.0; LANES]);
+            sum.add(odd, &[0.0; LANES]);
         }
     }
 }
@@ -157,7 +166,7 @@ impl<P: Panel> Kernel for Products<'_, P> {
     fn run(self) {
         // As many rows of a tile at a time as the compiler keeps in registers.
         match (level(), P::WORK) {
-            (_, 1) => self.run_by::<4>(),
+            (Level::Avx512, 1) => self.run_by::<4>(),
             (Level::Avx512, _) => self.run_by::<8>(),
             _ => self.run_by::<2>(),
         }

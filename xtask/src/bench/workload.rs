@@ -102,6 +102,15 @@ pub const WORKLOADS: &[Workload] = &[
         cases: "1000000",
         quick: "100000",
     },
+    Workload {
+        name: "S11",
+        title: "exact least squares",
+        text: "1,000,000 rows of 100 features and an intercept in f64, in memory, to coefficients. Milliseconds; the check is \
+               the sum of the squared residuals.",
+        threads: BOTH,
+        cases: "",
+        quick: "",
+    },
 ];
 
 /// Whether more is better.

@@ -7,11 +7,11 @@ use crate::exact::frame::{Frame, in_lanes};
 use crate::exact::statistics::Statistics;
 use crate::observations::Block;
 use ndgrad_tensor::gram::{self, CHAIN, LANES, Lanes, Panel, Tile, Wide};
-use ndgrad_tensor::simd::{Kernel, vectorized};
+use ndgrad_tensor::simd::{Kernel, prefetch, vectorized};
 use ndgrad_tensor::threads::fill_pieces;
 
-/// Numbers that are brought into panels at a time: 4 MiB of `f64`.
-const BATCH: usize = 1 << 19;
+/// Numbers that are brought into panels at a time: 1 MiB of `f64`.
+const BATCH: usize = 1 << 17;
 
 /// Rows that are written side by side.
 const GROUP: usize = 16;
@@ -220,6 +220,9 @@ impl<P: Element> Kernel for Fill<'_, P> {
             let group = group..rows.end.min(group + GROUP);
             let mut weights = [0.0; GROUP];
             for (row, place) in group.clone().zip(&mut weights) {
+                if let Some(next) = block.x.get((row + GROUP) * columns..(row + GROUP + 1) * columns) {
+                    prefetch(next);
+                }
                 *place = weight(row);
                 bad += *place * 0.0;
             }
