@@ -20,7 +20,7 @@ pub enum Missing {
 const MOST_NUMBERS: usize = 1 << 28;
 
 /// Sums of squares of larger numbers come near the end of the range of `f64`.
-const LARGEST: f64 = 1e150;
+pub(crate) const LARGEST: f64 = 1e150;
 
 /// Categories are not expected to have more levels than this.
 const MOST_LEVELS: usize = 1000;

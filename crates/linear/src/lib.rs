@@ -4,6 +4,7 @@
 //!   [`Fit`] is everything it found out.
 //! - [`Model`] predicts, and is saved and loaded.
 //! - [`LeastSquares`] solves exactly, for arrays of numbers.
+//! - [`Formula`] is a model in Wilkinson's notation; it learns a [`DesignInfo`] that encodes tables of any size.
 //! - [`Observations`] are the rows that estimators read, in memory ([`InMemory`]) or block by block from elsewhere.
 //! - [`Inference`] is what the data say about each coefficient: errors, tests, intervals; [`Distribution`] has the tails.
 //! - [`GeneralizedLinear`] is logistic, Poisson and gamma regression, with what goes with them.
@@ -22,6 +23,7 @@ mod encoding;
 pub mod exact;
 mod feature;
 mod fit;
+mod formula;
 mod glm;
 mod incomplete;
 mod inference;
@@ -47,6 +49,7 @@ pub use encoding::Encoding;
 pub use exact::{LeastSquares, LinearFit, Statistics};
 pub use feature::{Feature, Kind, Level, Term};
 pub use fit::{Coefficient, Fit, Part};
+pub use formula::{ColumnInfo, DesignInfo, DesignOptions, DesignRows, Formula, Observed, TableSource};
 pub use glm::{Family, GeneralizedFit, GeneralizedLinear, Iteration, Link};
 pub use inference::{Covariance, CovarianceKind, Inference, TermEstimate, Test};
 pub use model::Model;
