@@ -1,4 +1,4 @@
-//! The `ndgrad` command: fit a linear model to a CSV file, predict with it, draw, and run the tutorial.
+//! The `ndgrad` command: fit a linear model to a CSV file, predict with it, compare models, draw, and run the tutorial.
 //!
 //! Exit codes: 0 done, 1 the data or the file system refused, 2 the command line asks for what cannot be,
 //! 130 stopped by Ctrl-C.
@@ -22,7 +22,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use commands::{Demo, Describe, Fit, Ops, Plot, Predict};
+use commands::{Compare, Demo, Describe, Fit, Ops, Plot, Predict};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -31,12 +31,13 @@ Examples:
   ndgrad fit                                   a model of 344 penguins that travel with the program
   ndgrad fit flats.csv --target rent           a model of your own file, saved in ndgrad-fit/
   ndgrad predict ndgrad-fit/model.safetensors new.csv -o predicted.csv
+  ndgrad compare a/model.safetensors b/model.safetensors held-out.csv
   ndgrad plot flats.csv --x area --y rent      a scatter plot of two columns
   ndgrad ops                                   the operations of the engine
 
 Every command has its own help: ndgrad fit --help";
 
-/// Linear models from CSV files, trained by gradient descent and checked against the exact answer.
+/// Linear models from CSV files: fitted, explained, compared, and put to work.
 #[derive(Parser)]
 #[command(name = "ndgrad", version, after_help = EXAMPLES)]
 struct Arguments {
@@ -50,6 +51,7 @@ enum Command {
     Describe(Describe),
     Fit(Box<Fit>),
     Predict(Predict),
+    Compare(Compare),
     Plot(Plot),
     Ops(Ops),
 }
@@ -65,6 +67,7 @@ fn main() -> ExitCode {
         Command::Describe(describe) => describe.run(),
         Command::Fit(fit) => fit.run(),
         Command::Predict(predict) => predict.run(),
+        Command::Compare(compare) => compare.run(),
         Command::Plot(plot) => plot.run(),
         Command::Ops(ops) => ops.run(),
     };

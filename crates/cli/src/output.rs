@@ -12,6 +12,8 @@ pub struct OutputDirectory {
     path: PathBuf,
     staging: PathBuf,
     names: Vec<String>,
+    /// Whether the folder is this run's own, and goes with it if it stays empty.
+    own: bool,
 }
 
 impl OutputDirectory {
@@ -22,7 +24,8 @@ impl OutputDirectory {
     /// If the folder cannot be made or written to.
     pub fn prepare(path: &Path) -> Result<OutputDirectory> {
         let staging = path.join(format!(".ndgrad-{}.part", std::process::id()));
-        let output = OutputDirectory { path: path.to_path_buf(), staging, names: Vec::new() };
+        let own = !path.exists();
+        let output = OutputDirectory { path: path.to_path_buf(), staging, names: Vec::new(), own };
         let missing: Vec<&Path> =
             path.ancestors().take_while(|part| !part.as_os_str().is_empty() && !part.exists()).collect();
         output.create()?;
@@ -92,6 +95,10 @@ impl OutputDirectory {
 impl Drop for OutputDirectory {
     fn drop(&mut self) {
         let _ = fs::remove_dir_all(&self.staging);
+        if self.own {
+            // Refused where there are files in it.
+            let _ = fs::remove_dir(&self.path);
+        }
     }
 }
 

@@ -96,6 +96,7 @@ impl Encoding {
             linear: Linear { scaling, weights, bias: 0.0 },
             rows,
             dropped,
+            scatter: None,
         }
     }
 }

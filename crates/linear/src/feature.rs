@@ -66,6 +66,11 @@ impl Feature {
         }
     }
 
+    /// Whether the column holds categories.
+    pub fn is_category(&self) -> bool {
+        matches!(self.kind, Kind::Category { .. })
+    }
+
     /// The number of [`terms`](Self::terms).
     pub fn width(&self) -> usize {
         match &self.kind {

@@ -1,9 +1,11 @@
 //! `Model`: a trained linear model that reads tables.
 
 use crate::feature::{Feature, Kind, Term};
+use crate::glm::{Family, Link};
 use crate::linear::Linear;
+use crate::scatter::{Bounds, Interval, Scatter};
 use crate::text::equation;
-use ndgrad_array::Result;
+use ndgrad_array::{Error, Result};
 use ndgrad_data::{Csv, Table};
 
 /// A linear model that knows its columns: what [`LinearRegression::fit`](crate::LinearRegression::fit) trains,
@@ -31,6 +33,7 @@ pub struct Model {
     pub(crate) linear: Linear,
     pub(crate) rows: usize,
     pub(crate) dropped: usize,
+    pub(crate) scatter: Option<Scatter>,
 }
 
 impl Model {
@@ -86,18 +89,88 @@ impl Model {
     /// If a column is missing or does not hold what the model was trained on, or if a row holds a category that
     /// the model has not seen; the message names it and its line.
     pub fn predict(&self, table: &Table) -> Result<Vec<Option<f64>>> {
+        let mut predictions = Vec::with_capacity(table.rows());
+        self.each_row(table, |terms| {
+            predictions.push(terms.map(|terms| {
+                let predictor = self.linear.predict(terms);
+                self.scatter.as_ref().map_or(predictor, |scatter| scatter.link.mean(predictor))
+            }));
+        })?;
+        Ok(predictions)
+    }
+
+    /// As [`predict`](Self::predict), with intervals that are meant to cover the truth with the probability `level`.
+    ///
+    /// # Errors
+    /// As [`predict`](Self::predict); also if the model was saved without the errors of its coefficients, or
+    /// [`Interval::Prediction`] is asked of a family that is not normal.
+    ///
+    /// # Panics
+    /// If `level` is not between 0 and 1.
+    #[track_caller]
+    pub fn predict_with(&self, table: &Table, interval: Interval, level: f64) -> Result<Vec<Option<Bounds>>> {
+        assert!(level > 0.0 && level < 1.0, "predict: the level must lie between 0 and 1, and is {level}");
+        let Some(scatter) = &self.scatter else {
+            return Err(Error::Data(
+                "the model was saved without the errors of its coefficients, so it has no intervals\n    \
+                 Fit it with --solver exact."
+                    .into(),
+            ));
+        };
+        if interval == Interval::Prediction
+            && (scatter.family, scatter.link) != (Family::Gaussian, Link::Identity)
+        {
+            return Err(Error::Data(format!(
+                "a model of the family {} has no prediction intervals here\n    Ask for confidence intervals.",
+                scatter.family
+            )));
+        }
+        let mut bounds = Vec::with_capacity(table.rows());
+        let mut design = Vec::new();
+        self.each_row(table, |terms| {
+            bounds.push(terms.map(|terms| {
+                design.clear();
+                design.push(1.0);
+                design.extend(terms);
+                scatter.bounds(self.linear.predict(terms), &design, interval, level)
+            }));
+        })?;
+        Ok(bounds)
+    }
+
+    /// How the target scatters about the mean; `None` if the model was trained in steps.
+    pub fn scatter(&self) -> Option<&Scatter> {
+        self.scatter.as_ref()
+    }
+
+    /// The same model, with intervals.
+    ///
+    /// # Panics
+    /// If the covariance is not that of an intercept and the terms.
+    #[track_caller]
+    pub fn with_scatter(self, scatter: Scatter) -> Model {
+        let size = self.linear.weights.len() + 1;
+        assert!(
+            scatter.covariance.size == size,
+            "model: the covariance is of {} terms",
+            scatter.covariance.size
+        );
+        Model { scatter: Some(scatter), ..self }
+    }
+
+    /// Hands the terms of each row to `visit`; nothing for a row that lacks a value.
+    fn each_row(&self, table: &Table, mut visit: impl FnMut(Option<&[f64]>)) -> Result<()> {
         let bound = self.features.iter().map(|feature| feature.bind(table)).collect::<Result<Vec<_>>>()?;
         let mut terms = Vec::new();
-        let mut predictions = Vec::with_capacity(table.rows());
         for row in 0..table.rows() {
             terms.clear();
             let mut complete = true;
             for feature in &bound {
                 complete &= feature.read(row, &mut terms)?;
             }
-            predictions.push(complete.then(|| self.linear.predict(&terms)));
+            visit(complete.then_some(&terms));
         }
-        Ok(predictions)
+        Ok(())
     }
 
     /// The model as text, `target = intercept + coefficient term + …`, with five significant digits and in lines

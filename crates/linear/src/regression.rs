@@ -254,7 +254,8 @@ impl LinearRegression {
         let all = part(&linear, &Vec::from_iter(0..rows.len()));
         let used = rows.len();
         let dropped = table.rows() - used;
-        let model = Model { target: self.target.clone(), features, linear, rows: used, dropped };
+        let model =
+            Model { target: self.target.clone(), features, linear, rows: used, dropped, scatter: None };
         let coefficients = coefficients(&model, &solution);
         if solution.condition > NEARLY_DEPENDENT && !coefficients.iter().all(Coefficient::agrees) {
             warnings.push(format!(

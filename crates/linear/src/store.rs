@@ -12,12 +12,19 @@
 //!     "terms": ["Chinstrap", "Gentoo"], "fill": null}]}
 //! ```
 //!
+//! A model with intervals has the tensor `covariance` besides, of the intercept and the terms, and the entry `scatter`:
+//!
+//! ```json
+//! {"family": "gaussian", "link": "identity", "dispersion": 82096.0, "freedom": 323.0, "covariance": "classical"}
+//! ```
+//!
 //! The first level is the baseline; `terms` are the levels with an indicator; `fill` is the level that stands in
 //! for a missing one.
 
 use crate::feature::{Feature, Kind, Level};
 use crate::linear::{Linear, Scaling};
 use crate::model::Model;
+use crate::scatter::Scatter;
 use crate::text::quoted;
 use ndgrad_array::{Error, Place, Result};
 use ndgrad_data::safetensors::{self, Contents};
@@ -44,7 +51,7 @@ impl Model {
     ///
     /// The tensors, all of f64, are `weight`, `centre` and `scale` of the standardized terms, `bias`, `target` (its
     /// centre and scale) and `fill` (the means that stand in for missing numbers, or NaN). The metadata's only
-    /// entry, `ndgrad`, is JSON with the names of the target, the features and the levels. A prediction is
+    /// entry, `ndgrad`, is JSON with the names of the target, the features and the levels. A prediction, or its linear predictor, is
     /// `target[0] + target[1] * (bias + sum(weight * (term - centre) / scale))`.
     ///
     /// # Errors
@@ -72,7 +79,7 @@ impl Model {
             Kind::Numeric { fill } => Some(fill.unwrap_or(f64::NAN)),
             Kind::Category { .. } => None,
         });
-        let tensors: [(&str, Tensor); 6] = [
+        let mut tensors: Vec<(&str, Tensor)> = vec![
             ("weight", weights.iter().copied().collect()),
             ("centre", scaling.centres.iter().copied().collect()),
             ("scale", scaling.scales.iter().copied().collect()),
@@ -80,6 +87,9 @@ impl Model {
             ("target", [scaling.target_centre, scaling.target_scale].into_iter().collect()),
             ("fill", fills.collect()),
         ];
+        if let Some(scatter) = &self.scatter {
+            tensors.push(("covariance", scatter.tensor()));
+        }
         let mut bytes = Vec::new();
         let metadata = [(KEY, self.description().to_string())];
         safetensors::to_writer(&mut bytes, tensors, metadata).expect("names that differ, and a vector");
@@ -110,14 +120,18 @@ impl Model {
                 })
             }
         };
-        json!({
+        let mut description = json!({
             "kind": "linear",
             "version": VERSION,
             "target": self.target,
             "rows": self.rows,
             "dropped": self.dropped,
             "features": self.features.iter().map(feature).collect::<Vec<_>>(),
-        })
+        });
+        if let Some(scatter) = &self.scatter {
+            description["scatter"] = scatter.description();
+        }
+        description
     }
 }
 
@@ -244,7 +258,11 @@ fn decode(description: &Value, file: &Contents) -> Result<Model, String> {
     let weights = finite("weight", numbers("weight", width)?)?;
     let bias = finite("bias", numbers("bias", 1)?)?[0];
     let linear = Linear { scaling, weights, bias };
-    Ok(Model { target, features, linear, rows: count("rows")?, dropped: count("dropped")? })
+    let scatter = match &description["scatter"] {
+        Value::Null => None,
+        value => Some(Scatter::decode(value, file, width)?),
+    };
+    Ok(Model { target, features, linear, rows: count("rows")?, dropped: count("dropped")?, scatter })
 }
 
 fn category(value: &Value, feature: &str) -> Result<Kind, String> {

@@ -1,5 +1,6 @@
 //! The subcommands, one file each.
 
+mod compare;
 mod demo;
 mod describe;
 mod fit;
@@ -7,6 +8,7 @@ mod ops;
 mod plot;
 mod predict;
 
+pub use compare::Compare;
 pub use demo::Demo;
 pub use describe::Describe;
 pub use fit::Fit;

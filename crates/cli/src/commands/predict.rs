@@ -4,19 +4,21 @@ use std::fs;
 use std::io::{self, Write, stdout};
 use std::path::PathBuf;
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 use ndgrad::Error;
-use ndgrad::data::write_file;
-use ndgrad::linear::Model;
+use ndgrad::data::{Table, write_file};
+use ndgrad::linear::{Bounds, Interval, Model};
 
 use crate::failure::{Failure, Result, say};
 use crate::interrupt;
 use crate::number::count;
+use crate::values;
 
 const EXAMPLES: &str = "\
 Examples:
   ndgrad predict ndgrad-fit/model.safetensors new.csv
-  ndgrad predict ndgrad-fit/model.safetensors new.csv -o predicted.csv";
+  ndgrad predict ndgrad-fit/model.safetensors new.csv -o predicted.csv
+  ndgrad predict ndgrad-fit/model.safetensors new.csv --interval prediction --level 0.9";
 
 /// The name of the column that is added.
 const COLUMN: &str = "predicted";
@@ -36,6 +38,31 @@ pub struct Predict {
     /// The CSV file to write; without it the rows go to standard output
     #[arg(short, long, value_name = "OUT")]
     output: Option<PathBuf>,
+    /// Adds the columns `lower` and `upper`: where the mean, or one more row's target, plausibly lies
+    #[arg(long)]
+    interval: Option<Cover>,
+    /// The probability that an interval is meant to cover the truth
+    #[arg(long, default_value = "0.95", value_name = "PART", value_parser = values::level)]
+    #[arg(allow_negative_numbers = true, requires = "interval")]
+    level: f64,
+}
+
+/// What intervals are meant to cover.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Cover {
+    /// The mean of all rows with these features
+    Confidence,
+    /// The target of one more row with these features
+    Prediction,
+}
+
+impl From<Cover> for Interval {
+    fn from(cover: Cover) -> Interval {
+        match cover {
+            Cover::Confidence => Interval::Confidence,
+            Cover::Prediction => Interval::Prediction,
+        }
+    }
 }
 
 impl Predict {
@@ -47,9 +74,11 @@ impl Predict {
             return Err(Failure::Data(Error::content(self.file.as_path(), message)));
         }
         let table = model.csv().read(&self.file)?;
-        let predicted = model.predict(&table)?;
-        let append =
-            |output: &mut dyn Write| model.csv().append_column(&self.file, output, COLUMN, &predicted);
+        let columns = self.columns(&model, &table)?;
+        let named: Vec<(&str, &[Option<f64>])> =
+            columns.iter().map(|(name, values)| (*name, values.as_slice())).collect();
+        let append = |output: &mut dyn Write| model.csv().append_columns(&self.file, output, &named);
+        let predicted = &columns[0].1;
         match &self.output {
             None => append(&mut stdout().lock())?,
             Some(path) => {
@@ -74,6 +103,25 @@ impl Predict {
             out.flush()?;
         }
         Ok(())
+    }
+}
+
+/// The name and the values of a column that is added.
+type Added = (&'static str, Vec<Option<f64>>);
+
+impl Predict {
+    /// What is added to the file.
+    fn columns(&self, model: &Model, table: &Table) -> Result<Vec<Added>> {
+        let Some(cover) = self.interval else {
+            return Ok(vec![(COLUMN, model.predict(table)?)]);
+        };
+        let bounds = model.predict_with(table, cover.into(), self.level)?;
+        let column = |pick: fn(Bounds) -> f64| bounds.iter().map(|bounds| bounds.map(pick)).collect();
+        Ok(vec![
+            (COLUMN, column(|bounds| bounds.predicted)),
+            ("lower", column(|bounds| bounds.lower)),
+            ("upper", column(|bounds| bounds.upper)),
+        ])
     }
 }
 

@@ -1,6 +1,6 @@
 //! What remains: the pictures that show whether a model's assumptions hold.
 
-use ndgrad::linear::Distribution;
+use ndgrad::linear::{Distribution, Family};
 use ndgrad::plot::Figure;
 
 use super::smooth::smooth;
@@ -11,12 +11,13 @@ use crate::units::Units;
 /// Rows that are named in a picture.
 const NAMED: usize = 3;
 
-/// The pictures of the rows of a model of `target` with so many coefficients; `name` gives a row's name.
+/// The pictures of the rows of a model of `target` of this family with so many coefficients; `name` gives a row's
+/// name. Outcomes of which there are but two have no distribution to be compared with the normal.
 pub fn of_rows(
     sample: &Sample,
     target: &str,
     units: &Units,
-    rank: usize,
+    (family, rank): (Family, usize),
     name: &dyn Fn(&Row) -> String,
 ) -> Vec<Picture> {
     let rows = sample.shown();
@@ -25,12 +26,15 @@ pub fn of_rows(
         true => format!(" A sample of {} of {} rows is shown.", rows.len(), sample.count),
         false => String::new(),
     };
-    let mut pictures = vec![
-        predicted(&rows, target, &axis, name),
-        residuals(&rows, target, &axis, name),
-        quantiles(&rows, name),
-        scale(&rows, &axis, name),
-    ];
+    let mut pictures = match family {
+        Family::Binomial => vec![calibration(&rows, target)],
+        _ => vec![
+            predicted(&rows, target, &axis, name),
+            residuals(&rows, target, &axis, name),
+            quantiles(&rows, name),
+            scale(&rows, &axis, name),
+        ],
+    };
     if rows.iter().any(|row| row.leverage.is_finite() && row.leverage > 0.0) {
         pictures.push(leverage(&rows, rank, name));
     }
@@ -68,6 +72,32 @@ fn predicted(rows: &[Row], target: &str, axis: &str, name: &dyn Fn(&Row) -> Stri
     let figure = named(figure, rows, |row| row.residual().abs(), |row| (row.actual, row.predicted), name);
     let caption = "The nearer to the line, the better the prediction.".into();
     Picture { name: "fit".into(), caption, figure }
+}
+
+/// Groups of rows of similar predictions.
+const GROUPS: usize = 10;
+
+/// The part of each group of rows that had the outcome, against what was predicted.
+fn calibration(rows: &[Row], target: &str) -> Picture {
+    let mut sorted = rows.to_vec();
+    sorted.sort_by(|a, b| a.predicted.total_cmp(&b.predicted));
+    let (mut x, mut y) = (Vec::new(), Vec::new());
+    for group in sorted.chunks(sorted.len().div_ceil(GROUPS).max(1)) {
+        let weight: f64 = group.iter().map(|row| row.weight).sum();
+        let mean =
+            |pick: fn(&Row) -> f64| group.iter().map(|row| row.weight * pick(row)).sum::<f64>() / weight;
+        x.push(mean(|row| row.predicted));
+        y.push(mean(|row| row.actual));
+    }
+    let figure = Figure::new()
+        .points("tenths of the rows", &x, &y)
+        .identity_line()
+        .title(&format!("{target}: how often it was, against how probable it was"))
+        .x_label("mean predicted probability")
+        .y_label("part of the rows");
+    let caption =
+        "On the line, what is predicted with a probability of 30 % happens in 30 of 100 cases.".into();
+    Picture { name: "calibration".into(), caption, figure }
 }
 
 fn residuals(rows: &[Row], target: &str, axis: &str, name: &dyn Fn(&Row) -> String) -> Picture {

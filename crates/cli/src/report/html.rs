@@ -124,6 +124,9 @@ impl Report {
              are in bold. Standard errors: {}.</p>",
             Escaped(&self.covariance)
         )?;
+        if let Some(scale) = &self.scale {
+            writeln!(out, "<p class=\"note\">{}</p>", Escaped(scale))?;
+        }
         if !self.baselines.is_empty() {
             let list = Escaped(self.baselines.join(", "));
             writeln!(out, "<p class=\"note\">Categories are compared: {list}.</p>")?;
@@ -189,7 +192,11 @@ fn parts(out: &mut String, parts: &[Part]) -> fmt::Result {
         out,
         "<div class=\"scroll\"><table>\n<thead><tr><th>rows</th><th></th><th>RMSE</th><th>MAE</th>"
     )?;
-    writeln!(out, "<th>R²</th></tr></thead>\n<tbody>")?;
+    let (deviance, accuracy) = (parts[0].deviance.is_some(), parts[0].accuracy.is_some());
+    let last = [("mean deviance", deviance), ("outcomes foreseen", accuracy)];
+    let last: String =
+        last.iter().filter(|(_, shown)| *shown).map(|(name, _)| format!("<th>{name}</th>")).collect();
+    writeln!(out, "<th>R²</th>{last}</tr></thead>\n<tbody>")?;
     for part in parts {
         write!(out, "<tr>")?;
         cell(out, part.name)?;
@@ -197,6 +204,12 @@ fn parts(out: &mut String, parts: &[Part]) -> fmt::Result {
         cell(out, number(part.rmse, 5))?;
         cell(out, number(part.mae, 5))?;
         cell(out, part.r2.map_or("–".into(), |r2| format!("{r2:.6}")))?;
+        if deviance {
+            cell(out, number(part.deviance.unwrap_or(f64::NAN), 5))?;
+        }
+        if accuracy {
+            cell(out, format!("{:.1} %", 100.0 * part.accuracy.unwrap_or(f64::NAN)))?;
+        }
         writeln!(out, "</tr>")?;
     }
     writeln!(out, "</tbody></table></div>")

@@ -53,7 +53,13 @@ fn coefficient(c: &Coefficient) -> Value {
 }
 
 fn part(part: &Part) -> (String, Value) {
-    (part.key.into(), json!({"rows": part.rows, "rmse": part.rmse, "mae": part.mae, "r2": part.r2}))
+    let mut object = json!({"rows": part.rows, "rmse": part.rmse, "mae": part.mae, "r2": part.r2});
+    for (key, number) in [("mean_deviance", part.deviance), ("accuracy", part.accuracy)] {
+        if let Some(number) = number {
+            object[key] = json!(number);
+        }
+    }
+    (part.key.into(), object)
 }
 
 fn diagnostic(d: &Diagnostic) -> (String, Value) {

@@ -36,6 +36,8 @@ pub struct Report {
     pub level: f64,
     /// Which errors the standard errors assume.
     pub covariance: String,
+    /// What the coefficients are coefficients of, where that is not the target.
+    pub scale: Option<String>,
     /// What the indicators of each category are compared with.
     pub baselines: Vec<String>,
     /// How good predictions of some of the rows are.
@@ -68,6 +70,10 @@ pub struct Part {
     pub mae: f64,
     /// Coefficient of determination; `None` where the target does not vary.
     pub r2: Option<f64>,
+    /// The mean deviance, where the loss is not the squared error.
+    pub deviance: Option<f64>,
+    /// The part of the rows whose outcome was foreseen, of those that have but two.
+    pub accuracy: Option<f64>,
 }
 
 /// What a test says about an assumption.

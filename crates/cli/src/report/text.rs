@@ -86,6 +86,9 @@ impl Report {
         if more > 0 {
             writeln!(out, "and {}, which report.json lists", count(more, "more coefficient"))?;
         }
+        if let Some(scale) = &self.scale {
+            writeln!(out, "{}", wrapped(scale, WIDTH, "  "))?;
+        }
         if !self.baselines.is_empty() && self.baselines.len() <= MOST_BASELINES {
             let text = format!("Categories are compared: {}.", self.baselines.join(", "));
             writeln!(out, "{}", wrapped(&text, WIDTH, "  "))?;
@@ -98,13 +101,24 @@ impl Report {
             return Ok(());
         }
         let numbers = |pick: fn(&super::Part) -> f64| self.parts.iter().map(pick).collect::<Vec<_>>();
-        let mut table = Text::new(["rows", "", "RMSE", "MAE", "R2"]);
+        let (deviance, accuracy) = (self.parts[0].deviance.is_some(), self.parts[0].accuracy.is_some());
+        let last = [("deviance", deviance), ("right", accuracy)];
+        let last = last.into_iter().filter(|(_, shown)| *shown).map(|(title, _)| title);
+        let titles = ["rows", "", "RMSE", "MAE", "R2"].into_iter().chain(last).map(String::from);
+        let mut table = Text::titled(titles.collect());
         table.names(&self.parts.iter().map(|part| part.name).collect::<Vec<_>>());
         table.texts(self.parts.iter().map(|part| part.rows.to_string()).collect());
         table.numbers(&numbers(|part| part.rmse), 5);
         table.numbers(&numbers(|part| part.mae), 5);
         let r2 = |part: &super::Part| part.r2.map_or("-".into(), |r2| format!("{r2:.6}"));
         table.texts(self.parts.iter().map(r2).collect());
+        if deviance {
+            table.numbers(&numbers(|part| part.deviance.unwrap_or(f64::NAN)), 5);
+        }
+        if accuracy {
+            let right = |part: &super::Part| format!("{:.1} %", 100.0 * part.accuracy.unwrap_or(f64::NAN));
+            table.texts(self.parts.iter().map(right).collect());
+        }
         table.print(out)?;
         writeln!(out)
     }

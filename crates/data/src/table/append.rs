@@ -50,10 +50,25 @@ impl Csv {
         name: &str,
         values: &[Option<f64>],
     ) -> Result<()> {
+        self.append_columns(input, output, &[(name, values)])
+    }
+
+    /// As [`append_column`](Self::append_column), with several columns, each of a name and values.
+    ///
+    /// # Errors
+    /// As [`append_column`](Self::append_column).
+    pub fn append_columns(
+        &self,
+        input: impl AsRef<Path>,
+        output: impl Write,
+        columns: &[(&str, &[Option<f64>])],
+    ) -> Result<()> {
         let path = input.as_ref();
         let delimiter = self.delimiter_for(path);
         let mut records = Records::open(&path.display().to_string(), delimiter, Input::open(path)?.read()?)?;
-        if records.names().iter().any(|existing| existing == name) {
+        if let Some((name, _)) =
+            columns.iter().find(|(name, _)| records.names().iter().any(|own| own == name))
+        {
             let message = format!(
                 "there is already a column {}\n    Rename it or remove it, then try again.",
                 excerpt(name)
@@ -61,18 +76,21 @@ impl Csv {
             return Err(Error::content(Place::from(path).line(records.line()), message));
         }
         let mut output = BufWriter::new(output);
-        let header = |writer: &mut dyn Write| write_text(writer, name, delimiter);
-        copy(&mut output, records.bytes(), delimiter, header).map_err(Error::output)?;
+        let header = |writer: &mut dyn Write, column: usize| write_text(writer, columns[column].0, delimiter);
+        copy(&mut output, records.bytes(), delimiter, columns.len(), header).map_err(Error::output)?;
         let mut rows = 0;
         while records.advance_row()? {
-            let field = |writer: &mut dyn Write| match values.get(rows).copied().flatten() {
-                Some(value) => write_number(writer, value),
-                None => Ok(()),
+            let field = |writer: &mut dyn Write, column: usize| {
+                let values = columns[column].1;
+                match values.get(rows).copied().flatten() {
+                    Some(value) => write_number(writer, value),
+                    None => Ok(()),
+                }
             };
-            copy(&mut output, records.bytes(), delimiter, field).map_err(Error::output)?;
+            copy(&mut output, records.bytes(), delimiter, columns.len(), field).map_err(Error::output)?;
             rows += 1;
         }
-        if rows != values.len() {
+        if let Some((_, values)) = columns.iter().find(|(_, values)| values.len() != rows) {
             let message = format!(
                 "the file has {rows} row(s), but there are {} value(s) for them\n    Did the file change meanwhile? Then try again.",
                 values.len()
@@ -84,19 +102,22 @@ impl Csv {
     }
 }
 
-/// Writes a record as it stands in the file, with one more field before its line break.
+/// Writes a record as it stands in the file, with so many more fields before its line break.
 fn copy(
     writer: &mut dyn Write,
     (gap, record): (&[u8], &[u8]),
     delimiter: u8,
-    field: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+    count: usize,
+    field: impl Fn(&mut dyn Write, usize) -> io::Result<()>,
 ) -> io::Result<()> {
     // The last record may have no line break.
     let fields = record.strip_suffix(b"\n").or(record.strip_suffix(b"\r")).unwrap_or(record);
     writer.write_all(gap)?;
     writer.write_all(fields)?;
-    writer.write_all(&[delimiter])?;
-    field(writer)?;
+    for more in 0..count {
+        writer.write_all(&[delimiter])?;
+        field(writer, more)?;
+    }
     writer.write_all(&record[fields.len()..])
 }
 
@@ -132,6 +153,18 @@ mod tests {
     fn lone_returns_and_a_last_line_without_a_break() {
         assert_eq!(append("a\r1\r2", &[Some(1.0), Some(2.0)]).0, "a,p\r1,1\r2,2");
         assert_eq!(append("a\n\"\"", &[Some(1e300)]).0, "a,p\n\"\",1e300");
+    }
+
+    #[test]
+    fn several_columns_stand_in_their_order() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("a.csv");
+        fs::write(&path, "a\n1\n2\n").unwrap();
+        let mut output = Vec::new();
+        let columns: [(&str, &[Option<f64>]); 2] =
+            [("p", &[Some(1.5), None]), ("q", &[Some(2.0), Some(3.0)])];
+        Csv::new().append_columns(&path, &mut output, &columns).unwrap();
+        assert_eq!(String::from_utf8(output).unwrap(), "a,p,q\n1,1.5,2\n2,,3\n");
     }
 
     #[test]

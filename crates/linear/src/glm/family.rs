@@ -6,9 +6,10 @@ use std::fmt;
 /// The distribution of the target for a given mean.
 ///
 /// Formulas: P. McCullagh, J. A. Nelder, Generalized Linear Models (2nd edition, 1989), chapter 2.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Family {
     /// Normal, of one variance.
+    #[default]
     Gaussian,
     /// 0 or 1, or the part of a row's trials that succeeded; the weight is the number of trials.
     Binomial,
@@ -59,6 +60,27 @@ impl Family {
     /// Whether the variance has a factor that is estimated; in the others it is 1.
     pub fn has_dispersion(self) -> bool {
         matches!(self, Family::Gaussian | Family::Gamma)
+    }
+
+    /// The variance of a target of dispersion and weight 1, whose mean this link gives for this linear predictor.
+    ///
+    /// ```
+    /// use ndgrad_linear::{Family, Link};
+    /// assert_eq!(Family::Binomial.unit_variance(Link::Logit, 0.0), 0.25);
+    /// ```
+    pub fn unit_variance(self, link: Link, predictor: f64) -> f64 {
+        self.variance(&link.at(predictor))
+    }
+
+    /// Twice what the log-likelihood of a target of dispersion and weight 1 lacks to that of a perfect fit, at the mean that this
+    /// link gives for this linear predictor: the loss of a row.
+    ///
+    /// ```
+    /// use ndgrad_linear::{Family, Link};
+    /// assert_eq!(Family::Gaussian.unit_deviance(3.0, Link::Identity, 1.0), 4.0);
+    /// ```
+    pub fn unit_deviance(self, y: f64, link: Link, predictor: f64) -> f64 {
+        self.deviance(y, &link.at(predictor))
     }
 
     /// What is wrong with this target, with the remedy.

@@ -65,6 +65,16 @@ impl Link {
         self.at(predictor).mean
     }
 
+    /// By how much the mean grows per unit of the linear predictor.
+    ///
+    /// ```
+    /// use ndgrad_linear::Link;
+    /// assert_eq!(Link::Logit.slope(0.0), 0.25);
+    /// ```
+    pub fn slope(self, predictor: f64) -> f64 {
+        self.at(predictor).slope
+    }
+
     /// The mean of a linear predictor, with its complement and slope.
     pub(crate) fn at(self, predictor: f64) -> Mean {
         let plain = |mean: f64, slope: f64| Mean { mean, rest: 1.0 - mean, slope };

@@ -185,3 +185,67 @@ proptest! {
         prop_assert!(Model::from_bytes("m", &bytes).is_err());
     }
 }
+
+/// statsmodels 0.15.0: `OLS(y, add_constant(x)).fit().get_prediction([[1, 7], [1, 3.5]]).summary_frame(0.05)`, and
+/// `GLM(y, add_constant(x), Poisson()).fit().get_prediction(...)`.
+#[test]
+fn intervals_come_back_and_are_those_of_statsmodels() {
+    use crate::{Family, GeneralizedLinear, Interval, LeastSquares, Scatter};
+    let text = "x,y\n1,2.1\n2,3.9\n3,6.2\n4,7.8\n5,10.1\n6,11.9\n";
+    let table = Table::from_csv("t.csv", text.as_bytes()).unwrap();
+    let mut encoding = LinearRegression::new("y").encode(&table).unwrap();
+    let fit = LeastSquares::new().fit(&mut encoding.observations).unwrap();
+    let terms = &fit.inference.terms;
+    let scatter = Scatter {
+        family: Family::Gaussian,
+        link: crate::Link::Identity,
+        dispersion: fit.deviation.unwrap().powi(2),
+        distribution: fit.inference.distribution,
+        covariance: fit.inference.covariance.clone(),
+    };
+    let model = encoding.model(terms[0].estimate, &[Some(terms[1].estimate)]).with_scatter(scatter);
+    let model = Model::from_bytes("m", &model.to_bytes()).unwrap();
+    let new = Table::from_csv("new.csv", "x\n7\n3.5\n".as_bytes()).unwrap();
+    let check = |model: &Model, interval: Interval, expected: [[f64; 3]; 2]| {
+        let found = model.predict_with(&new, interval, 0.95).unwrap();
+        for (found, expected) in found.iter().zip(expected) {
+            let found = found.unwrap();
+            for (number, expected) in [found.predicted, found.lower, found.upper].iter().zip(expected) {
+                assert!((number / expected - 1.0).abs() < 1e-9, "{number} {expected}");
+            }
+        }
+    };
+    check(&model, Interval::Confidence, CONFIDENCE);
+    check(&model, Interval::Prediction, PREDICTION);
+
+    let fit = GeneralizedLinear::new(Family::Poisson).fit(&mut encoding.observations).unwrap();
+    let terms = &fit.inference.terms;
+    let scatter = Scatter {
+        family: fit.family,
+        link: fit.link,
+        dispersion: fit.dispersion,
+        distribution: fit.inference.distribution,
+        covariance: fit.inference.covariance.clone(),
+    };
+    let model = encoding.model(terms[0].estimate, &[Some(terms[1].estimate)]).with_scatter(scatter);
+    let model = Model::from_bytes("m", &model.to_bytes()).unwrap();
+    check(&model, Interval::Confidence, POISSON);
+    let refused = model.predict_with(&new, Interval::Prediction, 0.95).unwrap_err().to_string();
+    assert!(refused.contains("no prediction intervals"), "{refused}");
+    assert!(MODEL.predict_with(&penguins(), Interval::Confidence, 0.9).is_err(), "trained in steps");
+}
+
+const CONFIDENCE: [[f64; 3]; 2] = [
+    [13.920000000000005, 13.489704323154754, 14.350295676845256],
+    [7.000000000000001, 6.8113028629748635, 7.188697137025138],
+];
+
+const PREDICTION: [[f64; 3]; 2] = [
+    [13.920000000000005, 13.288498593318584, 14.551501406681426],
+    [7.000000000000001, 6.50075430232161, 7.499245697678392],
+];
+
+const POISSON: [[f64; 3]; 2] = [
+    [17.489162620133268, 9.645014312242443, 31.712841396743613],
+    [6.172783196233722, 4.38870958492891, 8.682108408028235],
+];

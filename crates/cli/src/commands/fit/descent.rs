@@ -6,6 +6,8 @@ use clap::Args;
 use ndgrad::data::Table;
 use ndgrad::linear::{Epoch, Fit as Trained, LeastSquares, Part as TrainedPart, Stop};
 
+use super::facts;
+use super::fitted::Fitted;
 use super::summary::Summary;
 use super::{Fit, Outcome};
 use crate::failure::Result;
@@ -53,9 +55,11 @@ impl Fit {
         let mut encoding = self.regression().encode(table)?;
         let fit = LeastSquares::new().level(self.level).fit(&mut encoding.observations)?;
         let estimates: Vec<f64> = trained.coefficients.iter().map(|c| c.estimate).collect();
+        let fitted = Fitted::from(&fit).with_estimates(&estimates);
         let units = self.units.clone().unwrap_or_default();
-        let summary = Summary { fit: &fit, estimates: &estimates, table, units: &units };
+        let summary = Summary { fit: &fitted, table, units: &units };
         let (_, mut report) = summary.report(&mut encoding)?;
+        report.facts = facts::of_linear(&fit, encoding.dropped);
         report.method = "Least squares by gradient descent".into();
         for (coefficient, trained) in report.coefficients.iter_mut().zip(&trained.coefficients) {
             coefficient.exact = Some(trained.exact);
@@ -106,7 +110,8 @@ impl Fit {
 }
 
 fn part(key: &'static str, name: &'static str, part: &TrainedPart) -> Part {
-    Part { key, name, rows: part.rows.len(), rmse: part.rmse, mae: part.mae, r2: part.r2 }
+    let TrainedPart { rmse, mae, r2, .. } = *part;
+    Part { key, name, rows: part.rows.len(), rmse, mae, r2, deviance: None, accuracy: None }
 }
 
 fn stop_name(stop: Stop) -> &'static str {

@@ -2,8 +2,11 @@
 
 mod course;
 mod descent;
+mod errors;
 mod exact;
+mod facts;
 mod files;
+mod fitted;
 mod options;
 mod outcome;
 mod summary;
@@ -15,7 +18,7 @@ use std::time::Instant;
 
 use clap::Args;
 use ndgrad::data::{Csv, Table, samples};
-use ndgrad::linear::LinearRegression;
+use ndgrad::linear::{CovarianceKind, Family, LinearRegression, Link};
 use ndgrad::threads;
 
 use crate::failure::{Result, say};
@@ -33,6 +36,7 @@ Examples:
   ndgrad fit flats.csv --target rent                all other columns are features
   ndgrad fit flats.csv --target rent --features area,rooms,district --report rents.html
   ndgrad fit flats.csv --target rent --units rent=EUR,area=m2 --pictures pictures
+  ndgrad fit flats.csv --target let --family binomial --covariance hc3
   ndgrad fit flats.csv --target rent --solver sgd   by gradient descent
   ndgrad fit flats.csv --target rent --json | jq .validation.r2
 
@@ -73,6 +77,15 @@ pub struct Fit {
     /// How the coefficients are found
     #[arg(long, default_value = "exact")]
     solver: Solver,
+    /// How the target scatters: gaussian, binomial (0 or 1), poisson (counts) or gamma (above 0)
+    #[arg(long, default_value = "gaussian", value_parser = options::family)]
+    family: Family,
+    /// How the mean follows from the terms: identity, log, logit or inverse; by default the usual one
+    #[arg(long, value_parser = options::link)]
+    link: Option<Link>,
+    /// What standard errors assume: classical, hc0, hc1, hc2 or hc3
+    #[arg(long, default_value = "classical", value_name = "KIND", value_parser = options::covariance)]
+    covariance: CovarianceKind,
     /// The probability that an interval is meant to cover the true coefficient
     #[arg(long, default_value = "0.95", value_name = "PART", value_parser = values::level)]
     #[arg(allow_negative_numbers = true)]

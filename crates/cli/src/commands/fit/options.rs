@@ -2,7 +2,7 @@
 
 use clap::ValueEnum;
 use ndgrad::data::Table;
-use ndgrad::linear::Missing;
+use ndgrad::linear::{CovarianceKind, Family, Link, Missing};
 
 use super::Fit;
 use crate::failure::{Failure, Result};
@@ -34,6 +34,25 @@ impl From<Gaps> for Missing {
     }
 }
 
+/// A family by its name.
+pub fn family(name: &str) -> std::result::Result<Family, String> {
+    Family::from_name(name).ok_or_else(|| one_of(Family::ALL.map(Family::name)))
+}
+
+/// A link by its name.
+pub fn link(name: &str) -> std::result::Result<Link, String> {
+    Link::from_name(name).ok_or_else(|| one_of(Link::ALL.map(Link::name)))
+}
+
+/// A covariance by its name.
+pub fn covariance(name: &str) -> std::result::Result<CovarianceKind, String> {
+    CovarianceKind::from_name(name).ok_or_else(|| one_of(CovarianceKind::ALL.map(CovarianceKind::name)))
+}
+
+fn one_of<const N: usize>(names: [&str; N]) -> String {
+    format!("one of these is wanted: {}", names.join(", ").to_lowercase())
+}
+
 impl Fit {
     /// Refuses options that have no meaning together.
     pub(super) fn check(&self) -> Result<()> {
@@ -51,6 +70,28 @@ impl Fit {
                  Choose --hold-out, or --solver exact."
                     .into(),
             ));
+        }
+        if self.solver == Solver::Sgd && (self.family != Family::Gaussian || self.link() != Link::Identity) {
+            return Err(Failure::Usage(format!(
+                "--family {} is fitted by --solver exact\n    Leave --solver out.",
+                self.family
+            )));
+        }
+        if self.solver == Solver::Sgd && self.covariance != CovarianceKind::Classical {
+            return Err(Failure::Usage(
+                "--covariance has no meaning for --solver sgd, whose standard errors are classical\n    \
+                 Choose --solver exact."
+                    .into(),
+            ));
+        }
+        if !self.family.links().contains(&self.link()) {
+            let links: Vec<&str> = self.family.links().iter().map(|link| link.name()).collect();
+            return Err(Failure::Usage(format!(
+                "--family {} cannot have --link {}\n    Choose one of: {}.",
+                self.family,
+                self.link(),
+                links.join(", ")
+            )));
         }
         if let Some(path) = &self.report
             && !path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("html"))

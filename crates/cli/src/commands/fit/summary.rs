@@ -1,14 +1,15 @@
-//! `Summary`: what least squares say, made into a report.
+//! `Summary`: what a fitted model says, made into a report.
 
 use ndgrad::Result;
 use ndgrad::data::Table;
-use ndgrad::linear::{Encoding, Inference, Kind, LinearFit, Model, Observations};
+use ndgrad::linear::{Encoding, Family, Inference, Kind, Link, Model, Observations, Scatter};
 
-use super::validation::Errors;
+use super::errors::Errors;
+use super::fitted::Fitted;
 use crate::columns::Columns;
 use crate::number::{count, significant};
 use crate::pictures::{self, Effect, Shape};
-use crate::report::{Coefficient, Fact, HeavyRow, Report, Value};
+use crate::report::{Coefficient, HeavyRow, Report};
 use crate::row::{Row, Sample};
 use crate::units::Units;
 
@@ -28,12 +29,10 @@ const FEW_DIGITS: f64 = 8.0;
 /// and most textbooks).
 const INFLATED: f64 = 10.0;
 
-/// Least squares, the estimates to report and what they were found from.
+/// A fitted model and what it was found from.
 pub struct Summary<'a> {
-    /// The least squares.
-    pub fit: &'a LinearFit,
-    /// The coefficients to report, in the order of the fit's terms.
-    pub estimates: &'a [f64],
+    /// The fitted model.
+    pub fit: &'a Fitted,
     /// The table, for the lines of its file.
     pub table: &'a Table,
     /// The units of its columns.
@@ -46,19 +45,25 @@ impl Summary<'_> {
         let fit = self.fit;
         let columns = Columns::of(&mut encoding.observations)?;
         let model = self.model(encoding);
-        let (sample, errors, loss) = self.rows(&mut encoding.observations)?;
+        let errors = Errors::of(&mut encoding.observations, fit)?;
+        let (sample, loss) = self.rows(&mut encoding.observations)?;
         let mut warnings = std::mem::take(&mut encoding.warnings);
         warnings.extend(self.collinearity());
         let coefficients = self.coefficients(encoding);
-        let all = errors.part("all", "all, final model");
-        let (rmse, r2) = (all.rmse, all.r2);
+        let answer = self.answer(encoding, &coefficients, errors);
 
         let name = |row: &Row| self.name(encoding, row.row);
-        let mut pictures = pictures::of_rows(&sample, &encoding.target, self.units, fit.rank, &name);
+        let mut pictures =
+            pictures::of_rows(&sample, &encoding.target, self.units, (fit.family, fit.rank), &name);
         let deviations = self.deviations(&columns);
-        let axis = self.units.axis(&encoding.target);
+        let axis = self.axis(encoding);
         let level = fit.inference.level;
-        pictures.extend(pictures::coefficients(&coefficients, &deviations, &axis, level));
+        pictures.extend(pictures::coefficients(
+            &coefficients,
+            &deviations,
+            &self.scaled_axis(encoding),
+            level,
+        ));
         for effect in self.effects(encoding, &columns) {
             let x = self.units.axis(&effect.column);
             pictures.push(effect.picture(&encoding.target, &x, &axis, level));
@@ -66,15 +71,15 @@ impl Summary<'_> {
         let report = Report {
             source: self.table.name().to_string(),
             target: encoding.target.clone(),
-            answer: self.answer(encoding, &coefficients, rmse, r2),
-            equation: model.equation(80),
-            facts: self.facts(encoding),
+            answer,
+            equation: self.equation(&model),
+            scale: scale(fit.link),
             coefficients,
             statistic: fit.inference.statistic(),
             level,
             covariance: fit.inference.covariance.kind.name().into(),
             baselines: baselines(&model),
-            parts: vec![all],
+            parts: vec![errors.part("all", "all, final model")],
             warnings,
             rows: sample.heaviest.iter().map(|row| self.heavy(encoding, row, loss)).collect(),
             pictures,
@@ -83,41 +88,77 @@ impl Summary<'_> {
         Ok((model, report))
     }
 
-    fn has_intercept(&self) -> usize {
-        usize::from(self.fit.has_intercept())
+    /// The target with its unit, or what its mean is.
+    fn axis(&self, encoding: &Encoding) -> String {
+        match self.fit.family {
+            Family::Binomial => format!("probability of {}", encoding.target),
+            _ => self.units.axis(&encoding.target),
+        }
+    }
+
+    /// What the coefficients change.
+    fn scaled_axis(&self, encoding: &Encoding) -> String {
+        let target = &encoding.target;
+        match self.fit.link {
+            Link::Identity => self.axis(encoding),
+            Link::Log => format!("the logarithm of {target}"),
+            Link::Logit => format!("the log-odds of {target}"),
+            Link::Inverse => format!("1 / {target}"),
+        }
+    }
+
+    fn equation(&self, model: &Model) -> String {
+        let equation = model.equation(80);
+        let target = model.target();
+        match (self.fit.link, equation.strip_prefix(target)) {
+            (Link::Identity, _) | (_, None) => equation,
+            (link, Some(rest)) => format!("{}({target}){rest}", link.name()),
+        }
+    }
+
+    fn ones(&self) -> usize {
+        usize::from(self.fit.intercept)
     }
 
     fn model(&self, encoding: &Encoding) -> Model {
-        let ones = self.has_intercept();
+        let estimates = self.fit.estimates();
         let mut coefficients = vec![None; self.fit.names.len()];
-        for (&column, &estimate) in self.fit.columns().iter().zip(&self.estimates[ones..]) {
+        for (&column, &estimate) in self.fit.columns.iter().zip(&estimates[self.ones()..]) {
             coefficients[column] = Some(estimate);
         }
-        encoding.model(if ones == 1 { self.estimates[0] } else { 0.0 }, &coefficients)
+        let fit = self.fit;
+        let model = encoding.model(if fit.intercept { estimates[0] } else { 0.0 }, &coefficients);
+        model.with_scatter(Scatter {
+            family: fit.family,
+            link: fit.link,
+            dispersion: fit.dispersion,
+            distribution: fit.inference.distribution,
+            covariance: fit.inference.covariance.clone(),
+        })
     }
 
-    /// What the model says about each row: some of the rows, all errors, and the sum of the losses.
-    fn rows(&self, observations: &mut dyn Observations) -> Result<(Sample, Errors, f64)> {
+    /// What the model says about each row: some of the rows, and the sum of the losses.
+    fn rows(&self, observations: &mut dyn Observations) -> Result<(Sample, f64)> {
         let fit = self.fit;
         let width = observations.names().len();
-        let deviation = fit.deviation.unwrap_or(f64::NAN);
-        let (mut sample, mut errors, mut sum) = (Sample::default(), Errors::default(), 0.0);
+        let (mut sample, mut sum) = (Sample::default(), 0.0);
         observations.pass(&mut |block| {
             for row in 0..block.rows() {
-                let design = fit.design_row(&block.x[row * width..][..width]);
-                let offset = block.offset.map_or(0.0, |offset| offset[row]);
-                let predicted = offset + design.iter().zip(self.estimates).map(|(x, c)| x * c).sum::<f64>();
+                let x = &block.x[row * width..][..width];
+                let predictor = fit.predictor(x) + block.offset.map_or(0.0, |offset| offset[row]);
                 let (actual, weight) = (block.y[row], block.weights.map_or(1.0, |weights| weights[row]));
-                errors.push(actual, predicted, weight);
-                let residual = actual - predicted;
-                let loss = weight * residual * residual;
+                let loss = weight * fit.family.unit_deviance(actual, fit.link, predictor);
                 sum += loss;
                 sample.push(loss, || {
-                    let variance = fit.inference.covariance.variance_of(&design);
-                    let leverage = (weight * variance / (deviation * deviation)).min(1.0);
+                    let predicted = fit.link.mean(predictor);
+                    let slope = fit.link.slope(predictor);
+                    let information = weight * slope * slope / fit.family.unit_variance(fit.link, predictor);
+                    let variance = fit.classical.variance_of(&fit.design_row(x));
+                    let leverage = (information * variance / fit.dispersion).min(1.0);
                     // A row of leverage 1 has no residual to speak of.
                     let left = if leverage < 1.0 - 1e-12 { 1.0 - leverage } else { f64::NAN };
-                    let standardized = residual * (weight / left).sqrt() / deviation;
+                    let standardized =
+                        (actual - predicted).signum() * (loss / (fit.dispersion * left)).sqrt();
                     let cooks_distance = standardized * standardized * leverage / (left * fit.rank as f64);
                     let row = block.first + row as u64;
                     Row { row, actual, predicted, weight, standardized, leverage, cooks_distance, loss }
@@ -125,59 +166,27 @@ impl Summary<'_> {
             }
             Ok(())
         })?;
-        Ok((sample, errors, sum))
+        Ok((sample, sum))
     }
 
     fn coefficients(&self, encoding: &Encoding) -> Vec<Coefficient> {
         let fit = self.fit;
-        let ones = self.has_intercept();
         let terms = encoding.terms();
-        let reach = fit.inference.distribution.upper_quantile(0.5 * (1.0 - fit.inference.level));
-        let coefficient = |(i, (term, &estimate)): (usize, (&ndgrad::linear::TermEstimate, &f64))| {
+        let coefficient = |(i, term): (usize, &ndgrad::linear::TermEstimate)| {
             let mut c = Coefficient::from(term);
-            if estimate != term.estimate {
-                c.estimate = estimate;
-                c.statistic = estimate / term.std_error;
-                c.p_value = fit.inference.distribution.two_sided(c.statistic);
-                c.lower = estimate - reach * term.std_error;
-                c.upper = estimate + reach * term.std_error;
-            }
-            if i >= ones {
-                c.baseline = terms[fit.columns()[i - ones]].baseline.clone();
-                c.inflation = fit.variance_inflation.get(i - ones).copied();
+            if let Some(place) = i.checked_sub(self.ones()) {
+                c.baseline = terms[fit.columns[place]].baseline.clone();
+                c.inflation = fit.inflation.get(place).copied();
             }
             c
         };
-        fit.inference.terms.iter().zip(self.estimates).enumerate().map(coefficient).collect()
+        fit.inference.terms.iter().enumerate().map(coefficient).collect()
     }
 
     /// The deviation of each term's column; NaN for the intercept.
     fn deviations(&self, columns: &Columns) -> Vec<f64> {
-        let kept = self.fit.columns().iter().map(|&column| columns.deviations[column]);
-        std::iter::repeat_n(f64::NAN, self.has_intercept()).chain(kept).collect()
-    }
-
-    fn facts(&self, encoding: &Encoding) -> Vec<Fact> {
-        let fit = self.fit;
-        let test = fit.f_test.as_ref();
-        vec![
-            Fact::new("rows", "rows used", Value::Count(fit.rows)),
-            Fact::new("dropped", "rows dropped for missing values", Value::Count(encoding.dropped as u64)),
-            Fact::new("rank", "coefficients", Value::Count(fit.rank as u64)),
-            Fact::new(
-                "degrees_of_freedom",
-                "degrees of freedom",
-                Value::Count(fit.degrees_of_freedom as u64),
-            ),
-            Fact::of("deviation", "residual standard deviation", Value::Number, fit.deviation),
-            Fact::of("log_likelihood", "log-likelihood", Value::Number, fit.log_likelihood),
-            Fact::of("r2", "R2", Value::Part, fit.r2),
-            Fact::of("adjusted_r2", "adjusted R2", Value::Part, fit.adjusted_r2),
-            Fact::of("f_statistic", "F statistic", Value::Number, test.map(|test| test.statistic)),
-            Fact::of("f_p_value", "p of F", Value::Probability, test.map(|test| test.p_value)),
-            Fact::of("aic", "AIC", Value::Number, fit.aic),
-            Fact::of("bic", "BIC", Value::Number, fit.bic),
-        ]
+        let kept = self.fit.columns.iter().map(|&column| columns.deviations[column]);
+        std::iter::repeat_n(f64::NAN, self.ones()).chain(kept).collect()
     }
 
     /// Columns that follow from others, or nearly.
@@ -189,16 +198,16 @@ impl Summary<'_> {
             format!("{name} was left out, as it follows from the other terms: {equation}")
         });
         let mut warnings: Vec<String> = aliases.collect();
-        if fit.digits < FEW_DIGITS {
+        let digits = fit.digits();
+        if digits < FEW_DIGITS {
             warnings.push(format!(
                 "the terms are nearly dependent (condition number {}): about {} digits of the coefficients are \
                  determined by the data, the others by how the data were rounded",
                 significant(fit.condition, 3),
-                fit.digits.floor()
+                digits.floor()
             ));
         }
-        let ones = self.has_intercept();
-        let inflated = fit.variance_inflation.iter().zip(&fit.inference.terms[ones..]);
+        let inflated = fit.inflation.iter().zip(&fit.inference.terms[self.ones()..]);
         let mut inflated: Vec<(f64, &str)> = inflated
             .filter(|(factor, _)| **factor > INFLATED)
             .map(|(&factor, term)| (factor, term.term.as_str()))
@@ -218,15 +227,28 @@ impl Summary<'_> {
         warnings
     }
 
-    fn answer(&self, encoding: &Encoding, all: &[Coefficient], rmse: f64, r2: Option<f64>) -> String {
+    fn answer(&self, encoding: &Encoding, all: &[Coefficient], errors: Errors) -> String {
         let target = &encoding.target;
         let unit = self.units.after(target);
         let rows = count(self.fit.rows as usize, "row");
-        let mut text = match r2 {
-            Some(r2) => format!("The model explains {} of how {target} varies over {rows}", percent(r2)),
-            None => format!("{target} does not vary over {rows}"),
+        let part = errors.part("", "");
+        let mut text = match (self.fit.family, part.r2) {
+            (Family::Binomial, _) => {
+                let (right, usual) = errors.accuracy();
+                format!(
+                    "The model foresees the outcome of {} of {rows}, where always guessing the commoner one would \
+                     foresee {}.",
+                    percent(right),
+                    percent(usual)
+                )
+            }
+            (_, Some(r2)) => format!(
+                "The model explains {} of how {target} varies over {rows}; a typical error is {}{unit}.",
+                percent(r2),
+                significant(part.rmse, 3)
+            ),
+            (_, None) => format!("{target} does not vary over {rows}."),
         };
-        text += &format!("; a typical error is {}{unit}.", significant(rmse, 3));
         let terms: Vec<&Coefficient> = all.iter().filter(|c| c.term != Inference::INTERCEPT).collect();
         let clear = terms.iter().filter(|c| c.lower > 0.0 || c.upper < 0.0).count();
         let level = 100.0 * self.fit.inference.level;
@@ -253,8 +275,7 @@ impl Summary<'_> {
         for feature in &encoding.features {
             let own = next..next + feature.width();
             next = own.end;
-            if !own.clone().any(|column| self.fit.columns().contains(&column))
-                || effects.len() == MOST_EFFECTS
+            if !own.clone().any(|column| self.fit.columns.contains(&column)) || effects.len() == MOST_EFFECTS
             {
                 continue;
             }
@@ -293,17 +314,16 @@ impl Summary<'_> {
     }
 
     fn effect(&self, column: &str, shape: Shape, rows: &[Vec<f64>]) -> Effect {
-        let inference = &self.fit.inference;
-        let reach = inference.distribution.upper_quantile(0.5 * (1.0 - inference.level));
+        let fit = self.fit;
         let mut effect =
             Effect { column: column.to_string(), shape, predicted: vec![], lower: vec![], upper: vec![] };
         for row in rows {
-            let design = self.fit.design_row(row);
-            let predicted: f64 = design.iter().zip(self.estimates).map(|(x, c)| x * c).sum();
-            let half = reach * inference.covariance.variance_of(&design).max(0.0).sqrt();
-            effect.predicted.push(predicted);
-            effect.lower.push(predicted - half);
-            effect.upper.push(predicted + half);
+            let (predictor, half) = (fit.predictor(row), fit.half_interval(&fit.design_row(row)));
+            // A link may turn the line around.
+            let ends = [predictor - half, predictor + half].map(|end| fit.link.mean(end));
+            effect.predicted.push(fit.link.mean(predictor));
+            effect.lower.push(ends[0].min(ends[1]));
+            effect.upper.push(ends[0].max(ends[1]));
         }
         effect
     }
@@ -330,6 +350,23 @@ impl Summary<'_> {
             None => format!("row {}", place + 1),
         }
     }
+}
+
+/// How to read coefficients that are not those of the target itself.
+fn scale(link: Link) -> Option<String> {
+    let text = match link {
+        Link::Identity => return None,
+        Link::Log => {
+            "Estimates add to the logarithm of the prediction: one unit more of a term multiplies the prediction by \
+             exp(estimate)."
+        }
+        Link::Logit => {
+            "Estimates add to the log-odds: one unit more of a term multiplies the odds, p / (1 - p), by \
+             exp(estimate)."
+        }
+        Link::Inverse => "Estimates add to the inverse of the prediction.",
+    };
+    Some(text.into())
 }
 
 fn percent(part: f64) -> String {
