@@ -111,3 +111,26 @@ impl Partition {
         sizes.map(|axis| if self.goes(axis) { 1 } else { shape[axis] }).collect()
     }
 }
+
+/// Axes, whether they stay, and shapes: everything that a reduction may meet.
+pub(super) fn axes_cases(nothing: bool) -> Vec<(Axes, bool, &'static [usize])> {
+    let some = |axes: &[isize]| Axes::Some(SmallVec::from_slice(axes));
+    let mut cases: Vec<(Axes, bool, &[usize])> = vec![
+        (Axes::All, false, &[]),
+        (Axes::All, false, &[2, 3]),
+        (some(&[0]), false, &[3, 2]),
+        (some(&[-1]), true, &[2, 3]),
+        (some(&[0, 2]), false, &[2, 3, 2]),
+        (some(&[1]), true, &[2, 3, 2]),
+        (some(&[1]), false, &[2, 1, 2]),
+        (some(&[]), false, &[2, 2]),
+        (some(&[1]), false, &[0, 2]),
+    ];
+    if nothing {
+        cases.extend::<[(Axes, bool, &[usize]); 2]>([
+            (Axes::All, false, &[0, 3]),
+            (some(&[0]), false, &[0, 2]),
+        ]);
+    }
+    cases
+}

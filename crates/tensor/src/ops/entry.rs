@@ -4,10 +4,9 @@ use std::fmt;
 use std::panic::{RefUnwindSafe, UnwindSafe};
 use std::sync::Arc;
 
-use ndgrad_array::{Array, DType, DTypes, Device, Layout, OperationError, Result, Shape, Spec};
-use ndgrad_cpu::program::{Formula, Operand, Routine};
+use ndgrad_array::{DType, DTypes, Device, Shape};
 
-use super::{Call, Compare, CompareOp, Fold, Map, MapOp, Op, Saves, Zip, ZipOp, fold};
+use super::{Compare, CompareOp, Fold, Map, MapOp, Op, Zip, ZipOp, fold};
 use crate::Tensor;
 
 /// One operation as the list knows it.
@@ -110,11 +109,11 @@ pub struct Input {
 impl Case {
     /// `op` on inputs of these shapes, with elements between -3 and 3, of any dtype that it takes.
     pub fn new<O: Op + Clone>(op: O, shapes: &[&[usize]]) -> Case {
-        Case::of(Box::new(op.clone()), Any(Arc::new(op)), shapes)
+        Case::of(Box::new(op.clone()), Arc::new(op), shapes)
     }
 
-    /// [`Case::new`], compiled once.
-    fn of(op: Box<dyn Op>, applied: Any, shapes: &[&[usize]]) -> Case {
+    /// [`Case::new`], compiled once: what applies a shared operation serves all.
+    fn of(op: Box<dyn Op>, applied: Arc<dyn Op>, shapes: &[&[usize]]) -> Case {
         let apply = move |inputs: &[&Tensor]| super::apply(applied.clone(), inputs);
         Case { op: Some(op), ..Case::method(apply, shapes) }
     }
@@ -152,62 +151,6 @@ impl Case {
     #[track_caller]
     pub fn call(&self, inputs: &[&Tensor]) -> Tensor {
         (self.apply)(inputs)
-    }
-}
-
-/// An operation of which only that is known. What applies it is compiled once for all of them.
-#[derive(Clone)]
-struct Any(Arc<dyn Op>);
-
-impl fmt::Debug for Any {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
-    }
-}
-
-impl Op for Any {
-    fn name(&self) -> &'static str {
-        self.0.name()
-    }
-
-    fn saves(&self) -> Saves {
-        self.0.saves()
-    }
-
-    fn infer(&self, inputs: &[Spec]) -> Result<Spec, OperationError> {
-        self.0.infer(inputs)
-    }
-
-    fn check(&self, inputs: &[&Array]) -> Result<(), OperationError> {
-        self.0.check(inputs)
-    }
-
-    fn view(&self, input: &Layout) -> Option<Layout> {
-        self.0.view(input)
-    }
-
-    fn formula(&self, dtype: DType) -> Option<Formula> {
-        self.0.formula(dtype)
-    }
-
-    fn routine(&self, inputs: &[Operand], out: Spec) -> Option<Routine> {
-        self.0.routine(inputs, out)
-    }
-
-    fn turns(&self) -> bool {
-        self.0.turns()
-    }
-
-    fn forward(&self, inputs: &[&Array], out: &mut Array) {
-        self.0.forward(inputs, out);
-    }
-
-    fn try_forward(&self, inputs: &[&Array], out: &mut Array) -> Result<(), OperationError> {
-        self.0.try_forward(inputs, out)
-    }
-
-    fn gradient(&self, call: &Call<'_>, head: &Tensor, input: usize) -> Tensor {
-        self.0.gradient(call, head, input)
     }
 }
 

@@ -5,9 +5,8 @@ use std::panic::{RefUnwindSafe, UnwindSafe};
 use ndgrad_array::{Array, Backend, DType, DTypes, OperationError, Reduction, Result, Scalar, Shape, Spec};
 use ndgrad_cpu::Cpu;
 use ndgrad_cpu::program::{Operand, Routine};
-use smallvec::SmallVec;
 
-use super::axes::Partition;
+use super::axes::{Partition, axes_cases};
 use super::elements::as_dtype;
 use super::{Axes, Call, Case, Op, Saves, apply, check_dtype};
 use crate::{Integers, Tensor};
@@ -182,27 +181,4 @@ pub(super) fn cases<F: Fold>() -> Vec<Case> {
         .into_iter()
         .map(|(axes, keepdims, shape)| case(axes, keepdims, shape))
         .collect()
-}
-
-/// Axes, whether they stay, and shapes: everything that a reduction may meet.
-pub(super) fn axes_cases(nothing: bool) -> Vec<(Axes, bool, &'static [usize])> {
-    let some = |axes: &[isize]| Axes::Some(SmallVec::from_slice(axes));
-    let mut cases: Vec<(Axes, bool, &[usize])> = vec![
-        (Axes::All, false, &[]),
-        (Axes::All, false, &[2, 3]),
-        (some(&[0]), false, &[3, 2]),
-        (some(&[-1]), true, &[2, 3]),
-        (some(&[0, 2]), false, &[2, 3, 2]),
-        (some(&[1]), true, &[2, 3, 2]),
-        (some(&[1]), false, &[2, 1, 2]),
-        (some(&[]), false, &[2, 2]),
-        (some(&[1]), false, &[0, 2]),
-    ];
-    if nothing {
-        cases.extend::<[(Axes, bool, &[usize]); 2]>([
-            (Axes::All, false, &[0, 3]),
-            (some(&[0]), false, &[0, 2]),
-        ]);
-    }
-    cases
 }

@@ -4,7 +4,7 @@ use ndgrad_array::{Array, Backend, Binary, DTypes, OperationError, Result, Scala
 use ndgrad_cpu::Cpu;
 
 use super::elements::{combined, where_equal};
-use super::fold::axes_cases;
+use super::axes::axes_cases;
 use super::{Axes, Call, Case, FoldOp, Listed, Max, Op, Saves, Softmax, Sum, apply, check_dtype};
 use crate::{Integers, Tensor};
 

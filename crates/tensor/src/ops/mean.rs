@@ -5,7 +5,7 @@ use std::ops::Div;
 use ndgrad_array::{Array, DTypes, Element, OperationError, Result, Shape, Spec, Wide, with_dtype};
 use ndgrad_cpu::program::{Operand, Routine};
 
-use super::fold::axes_cases;
+use super::axes::axes_cases;
 use super::{Axes, Call, Case, FoldOp, Listed, Op, Saves, Sum, apply, check_dtype};
 use crate::{Integers, Tensor};
 

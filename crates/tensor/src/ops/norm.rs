@@ -4,7 +4,7 @@ use ndgrad_array::{Array, Backend, DTypes, OperationError, Result, Scalar, Spec,
 use ndgrad_cpu::Cpu;
 
 use super::elements::where_equal;
-use super::fold::axes_cases;
+use super::axes::axes_cases;
 use super::{Axes, Call, Case, Fold, FoldOp, Listed, Map, Max, Op, Sum, apply, check_dtype};
 use crate::{Integers, Tensor};
 
