@@ -1,10 +1,16 @@
 //! `Format`: what a kind of file must be able to do.
 
-use super::Kind;
 use super::builder::{Made, Use};
+use super::delimited::Delimited;
+use super::input::Input;
 use super::ordered::Tasks;
+use super::{Kind, Options};
 use crate::table::Lines;
+#[cfg(not(all(feature = "arrow", feature = "parquet")))]
+use ndgrad_array::Place;
 use ndgrad_array::{Error, Result};
+use std::io::Read;
+use std::path::Path;
 use std::sync::Arc;
 
 /// A file, ready to be read as often as need be.
@@ -12,8 +18,8 @@ pub(super) trait Format: Send + Sync {
     /// The names of its columns.
     fn names(&self) -> &Arc<Vec<String>>;
 
-    /// The kinds of its columns and the number of its rows, where the file says so.
-    fn declared(&self) -> Option<(Vec<Kind>, u64)> {
+    /// The kinds of its columns, where the file says so, and the number of its rows, where it says that too.
+    fn declared(&self) -> Option<(Vec<Kind>, Option<u64>)> {
         None
     }
 
@@ -56,4 +62,37 @@ impl From<Trouble> for Error {
             Trouble::Kind(error) | Trouble::Other(error) => error,
         }
     }
+}
+
+/// Opens a file by its first bytes, or else as text.
+pub(super) fn open(input: Input, options: &Options, delimiter: u8) -> Result<Arc<dyn Format>> {
+    const PARQUET: &[u8] = b"PAR1";
+    const ARROW_FILE: &[u8] = b"ARROW1";
+    /// The mark of a message, whose length is less than 16 MB in a schema's.
+    const ARROW_STREAM: &[u8] = b"\xff\xff\xff\xff";
+    let mut start = Vec::new();
+    input.raw()?.take(8).read_to_end(&mut start).map_err(|error| input.failed(error))?;
+    let ending = Path::new(&input.name).extension().map(|ending| ending.to_string_lossy().to_lowercase());
+    if start.starts_with(PARQUET) || ending.as_deref() == Some("parquet") {
+        #[cfg(feature = "parquet")]
+        return Ok(Arc::new(super::parquet::Parquet::open(input)?));
+        #[cfg(not(feature = "parquet"))]
+        return Err(not_built(&input, "Parquet", "parquet"));
+    }
+    let is_stream = start.starts_with(ARROW_STREAM) && start.get(7) == Some(&0);
+    if start.starts_with(ARROW_FILE) || is_stream {
+        #[cfg(feature = "arrow")]
+        return Ok(Arc::new(super::arrow::Ipc::open(input, is_stream)?));
+        #[cfg(not(feature = "arrow"))]
+        return Err(not_built(&input, "Arrow IPC", "arrow"));
+    }
+    Ok(Arc::new(Delimited::open(input, delimiter, options.batch_bytes)?))
+}
+
+#[cfg(not(all(feature = "arrow", feature = "parquet")))]
+fn not_built(input: &Input, format: &str, feature: &str) -> Error {
+    let message = format!(
+        "the file is {format}, which this build does not read\n    Build with the feature {feature:?}, or write the file as CSV."
+    );
+    Error::content(Place::file(&input.name), message)
 }

@@ -80,6 +80,21 @@ impl Input {
         })
     }
 
+    /// A file with the bytes as they are.
+    #[cfg(feature = "arrow")]
+    pub fn file(&self) -> Result<File> {
+        match self.raw()? {
+            Raw::File(file) => Ok(file),
+            Raw::Memory(mut bytes) => {
+                let copy = NamedTempFile::new().and_then(|mut file| {
+                    io::copy(&mut bytes, &mut file)?;
+                    file.reopen()
+                });
+                copy.map_err(|error| Error::file(&self.name, "copy to a temporary file", error))
+            }
+        }
+    }
+
     /// The bytes from the start, decompressed.
     pub fn read(&self) -> Result<Box<dyn Read + Send>> {
         let mut raw = self.raw()?;

@@ -1,5 +1,7 @@
 //! `Source`: a file of rows, read in batches as often as need be.
 
+#[cfg(feature = "arrow")]
+mod arrow;
 mod builder;
 mod chunks;
 mod delimited;
@@ -7,6 +9,8 @@ mod format;
 mod input;
 mod options;
 mod ordered;
+#[cfg(feature = "parquet")]
+mod parquet;
 mod scan;
 mod schema;
 mod tables;
@@ -19,7 +23,6 @@ pub use schema::{Kind, Schema, Variable};
 pub use tables::Tables;
 
 use builder::{Made, Use};
-use delimited::Delimited;
 use format::{Format, Piece, Plan, Trouble};
 use ndgrad_array::{Error, Place, Result};
 use ordered::{Ordered, Task, Tasks, in_order};
@@ -32,7 +35,8 @@ use crate::table::{Collector, Header, Table, no_column};
 
 /// A file of rows with named columns, read in batches of bounded size, as often as need be, on all threads.
 ///
-/// Read are CSV and TSV, as [`Csv`](crate::Csv) describes them, plain or compressed with gzip or zstd. `-` is standard
+/// Read are CSV and TSV, as [`Csv`](crate::Csv) describes them, plain or compressed with gzip or zstd, and, where the
+/// features of these names are on, Parquet files and Arrow IPC (`arrow`) in files or streams. `-` is standard
 /// input; like a pipe it is copied, to memory or, if it is large, to a temporary file.
 ///
 /// A column holds numbers if every field that is not missing is one, dates if every one is an ISO date or time
@@ -110,7 +114,7 @@ impl Source {
 
     fn of(input: Input, options: &Options, delimiter: u8) -> Result<Source> {
         let name: Arc<str> = input.name.as_str().into();
-        let format: Arc<dyn Format> = Arc::new(Delimited::open(input, delimiter, options.batch_bytes)?);
+        let format = format::open(input, options, delimiter)?;
         let names = format.names().clone();
         let mut declared = vec![None; names.len()];
         for (wanted, kind) in &options.declared {
@@ -131,20 +135,27 @@ impl Source {
 
     /// Learns of the kinds what the first rows say.
     fn guess(&self) -> Result<()> {
-        if let Some((kinds, rows)) = self.format.declared() {
-            self.know(kinds, Some(rows));
-            return Ok(());
-        }
-        let mut tasks = self.format.tasks(&self.survey_plan())?;
+        let declared = self.format.declared();
+        let plan =
+            if declared.is_some() { Arc::new(Plan { columns: Vec::new() }) } else { self.survey_plan() };
+        let mut tasks = self.format.tasks(&plan)?;
         let (mut surveys, mut rows) = (self.no_surveys(), 0);
         while rows == 0 {
             let Some(task) = tasks.next() else {
-                let message = "there is a header but no row below it\n    Add at least one line of values.";
+                let message = match declared {
+                    None => "there is a header but no row below it\n    Add at least one line of values.",
+                    Some(_) => "there is no row\n    Write at least one.",
+                };
                 return Err(Error::content(Place::file(self.name.as_ref()), message));
             };
             let piece = task?()??;
             rows += piece.rows;
             add(&mut surveys, &piece);
+        }
+        if let Some((kinds, rows)) = declared {
+            let kinds = self.declared.iter().zip(kinds).map(|(declared, kind)| declared.unwrap_or(kind));
+            self.know(kinds.collect(), rows);
+            return Ok(());
         }
         // The first rows may be all.
         let rows = tasks.next().is_none().then_some(rows as u64);
@@ -231,13 +242,16 @@ impl Source {
             return Ok(schema.clone());
         }
         let (mut surveys, mut rows) = (self.no_surveys(), 0);
-        in_order(self.format.tasks(&self.survey_plan())?, |piece| {
+        let is_declared = self.format.declared().is_some();
+        let plan = if is_declared { Arc::new(Plan { columns: Vec::new() }) } else { self.survey_plan() };
+        in_order(self.format.tasks(&plan)?, |piece| {
             let piece = piece?;
             rows += piece.rows as u64;
             add(&mut surveys, &piece);
             Ok(())
         })?;
-        self.know(self.judge(&surveys), Some(rows));
+        let kinds = if is_declared { self.kinds() } else { self.judge(&surveys) };
+        self.know(kinds, Some(rows));
         self.schema()
     }
 

@@ -28,11 +28,9 @@ pub(crate) struct Records<R> {
 }
 
 /// What the file begins with if it is not text in UTF-8, and what it then is.
-const FOREIGN: [(&[u8], &str, &str); 5] = [
+const FOREIGN: [(&[u8], &str, &str); 3] = [
     (b"\xff\xfe", "text in UTF-16", "Save it as UTF-8 (in a spreadsheet: \"CSV UTF-8\")."),
     (b"\xfe\xff", "text in UTF-16", "Save it as UTF-8 (in a spreadsheet: \"CSV UTF-8\")."),
-    (b"PAR1", "a Parquet file", "Write it as CSV first."),
-    (b"ARRO", "an Arrow file", "Write it as CSV first."),
     (b"PK\x03\x04", "a zip archive or a spreadsheet's workbook", "Save the sheet as CSV first."),
 ];
 
