@@ -3,7 +3,6 @@
 //! Exit codes: 0 done, 1 the data or the file system refused, 2 the command line asks for what cannot be,
 //! 130 stopped by Ctrl-C.
 
-mod columns;
 mod commands;
 mod failure;
 mod interrupt;

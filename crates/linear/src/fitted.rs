@@ -14,6 +14,7 @@ use crate::formula::DesignInfo;
 use crate::glm::{Family, GeneralizedFit, Link};
 use crate::inference::{Covariance, CovarianceKind};
 use crate::store::{read_file, with_description};
+use crate::text::equation;
 
 /// A model that was fitted to the rows of a design.
 ///
@@ -104,6 +105,20 @@ impl FittedModel {
             rows: fit.rows,
             design,
         }
+    }
+
+    /// The model as text, `target = intercept + coefficient term + …`, in lines of at most `width` characters where the
+    /// names allow it; with a link before the target where it is not the identity: `log(count) = …`.
+    pub fn equation(&self, width: usize) -> String {
+        let target = self.design.target();
+        let target = match self.link {
+            Link::Identity => target,
+            link => format!("{}({target})", link.name()),
+        };
+        let ones = usize::from(self.design.has_intercept());
+        let names = self.columns.iter().map(|&column| self.design.names()[column].as_str());
+        let pairs = names.zip(self.coefficients[ones..].iter().copied());
+        equation(&target, self.coefficients[..ones].first().copied(), pairs, width)
     }
 
     /// The mean of the target for each row of a table; `None` where a value is missing that nothing stands in for.

@@ -179,6 +179,6 @@ impl Model {
         let (intercept, coefficients) = self.linear.coefficients();
         let terms = self.terms();
         let pairs = terms.iter().map(|term| term.name.as_str()).zip(coefficients);
-        equation(&self.target, intercept, pairs, width)
+        equation(&self.target, Some(intercept), pairs, width)
     }
 }

@@ -55,18 +55,25 @@ pub(crate) fn rounded(number: f64, digits: usize) -> String {
 /// at a line break in a name, which is a space here.
 pub(crate) fn equation<'a>(
     target: &str,
-    intercept: f64,
+    intercept: Option<f64>,
     terms: impl Iterator<Item = (&'a str, f64)>,
     width: usize,
 ) -> String {
     let indent = " ".repeat((target.chars().count() + 3).min(8));
     let target = target.replace(char::is_control, " ");
-    let mut text = format!("{target} = {}", rounded(intercept, 5));
+    let mut text = format!("{target} =");
+    if let Some(intercept) = intercept {
+        text += &format!(" {}", rounded(intercept, 5));
+    }
     let mut column = text.chars().count();
+    let mut is_first = intercept.is_none();
     for (name, coefficient) in terms {
-        let sign = if coefficient.is_sign_negative() { '-' } else { '+' };
         let name = name.replace(char::is_control, " ");
-        let term = format!("{sign} {} {name}", rounded(coefficient.abs(), 5));
+        let term = match (std::mem::take(&mut is_first), coefficient.is_sign_negative()) {
+            (true, _) => format!("{} {name}", rounded(coefficient, 5)),
+            (false, true) => format!("- {} {name}", rounded(-coefficient, 5)),
+            (false, false) => format!("+ {} {name}", rounded(coefficient, 5)),
+        };
         let length = term.chars().count() + 1;
         if column + length > width {
             text += &format!("\n{indent}{term}");
@@ -111,11 +118,12 @@ mod tests {
     fn equations_break_before_signs() {
         let terms = [("bill_length_mm", 18.25), ("species[Gentoo]", -987.654321), ("z", 0.0)];
         assert_eq!(
-            equation("body_mass_g", -4282.08, terms.into_iter(), 48),
+            equation("body_mass_g", Some(-4282.08), terms.into_iter(), 48),
             "body_mass_g = -4282.1 + 18.25 bill_length_mm\n        - 987.65 species[Gentoo] + 0 z"
         );
-        assert_eq!(equation("y", 1.0, std::iter::once(("x", -0.5)), 80), "y = 1 - 0.5 x");
-        assert_eq!(equation("y\n1", 1.0, std::iter::once(("x\t2", 0.5)), 80), "y 1 = 1 + 0.5 x 2");
+        assert_eq!(equation("y", Some(1.0), std::iter::once(("x", -0.5)), 80), "y = 1 - 0.5 x");
+        assert_eq!(equation("y", None, [("x", -0.5), ("z", 2.0)].into_iter(), 80), "y = -0.5 x + 2 z");
+        assert_eq!(equation("y\n1", Some(1.0), std::iter::once(("x\t2", 0.5)), 80), "y 1 = 1 + 0.5 x 2");
     }
 
     #[test]

@@ -24,13 +24,16 @@ pub fn coefficients(all: &[Coefficient], deviations: &[f64], axis: &str, level: 
     if shown.is_empty() {
         return None;
     }
-    let list = |pick: fn(&Coefficient) -> f64| -> Vec<f64> {
+    let list = |pick: &dyn Fn(&Coefficient) -> f64| -> Vec<f64> {
         shown.iter().map(|(c, deviation)| pick(c) * deviation).collect()
     };
+    // Where there is no interval, a point.
+    let known = |end: f64, estimate: f64| if end.is_nan() { estimate } else { end };
+    let (lower, upper) = (list(&|c| known(c.lower, c.estimate)), list(&|c| known(c.upper, c.estimate)));
     let names: Vec<&str> = shown.iter().map(|(c, _)| c.term.as_str()).collect();
     let places: Vec<f64> = (0..shown.len()).map(|place| place as f64).collect();
     let figure = Figure::new()
-        .intervals("", &places, &list(|c| c.estimate), &list(|c| c.lower), &list(|c| c.upper))
+        .intervals("", &places, &list(&|c| c.estimate), &lower, &upper)
         .y_names(&names)
         .vertical_line(0.0)
         .title(&format!("Effects, with intervals of {} %", 100.0 * level))

@@ -26,3 +26,15 @@ pub fn loss(history: &[Epoch], target: &str) -> Picture {
             .into();
     Picture { name: "loss".into(), caption, figure }
 }
+
+/// The mean losses of the epochs of a descent.
+pub fn losses(losses: &[f64], target: &str) -> Picture {
+    let epochs: Vec<f64> = (1..=losses.len()).map(|epoch| epoch as f64).collect();
+    let figure = Figure::new()
+        .line("", &epochs, losses)
+        .title(&format!("Loss during training: {target}"))
+        .x_label("epoch")
+        .y_label("mean loss of the rows");
+    let caption = "Training is done where the line is level.".into();
+    Picture { name: "loss".into(), caption, figure }
+}

@@ -12,9 +12,9 @@ pub struct Effect {
     pub shape: Shape,
     /// The predictions, one at each place.
     pub predicted: Vec<f64>,
-    /// The low ends of their intervals.
+    /// The low ends of their intervals; none where they are not known.
     pub lower: Vec<f64>,
-    /// The high ends.
+    /// The high ends, likewise.
     pub upper: Vec<f64>,
 }
 
@@ -30,15 +30,21 @@ impl Effect {
     /// The picture; `x` and `y` name the axes.
     pub fn picture(&self, target: &str, x: &str, y: &str, level: f64) -> Picture {
         let figure = match &self.shape {
-            Shape::Numbers(places) => Figure::new()
-                .band(&format!("{} % interval", 100.0 * level), places, &self.lower, &self.upper)
+            Shape::Numbers(places) => match self.lower.is_empty() {
+                true => Figure::new(),
+                false => {
+                    let name = format!("{} % interval", 100.0 * level);
+                    Figure::new().band(&name, places, &self.lower, &self.upper)
+                }
+            }
                 .line("prediction", places, &self.predicted)
                 .x_label(x)
                 .y_label(&format!("predicted {y}")),
             Shape::Levels(levels) => {
                 let places: Vec<f64> = (0..levels.len()).map(|place| place as f64).collect();
+                let ends = |ends| if self.lower.is_empty() { &self.predicted } else { ends };
                 Figure::new()
-                    .intervals("", &places, &self.predicted, &self.lower, &self.upper)
+                    .intervals("", &places, &self.predicted, ends(&self.lower), ends(&self.upper))
                     .y_names(levels)
                     .x_label(&format!("predicted {y}"))
             }

@@ -3,10 +3,12 @@
 mod coefficients;
 mod descent;
 mod effect;
+mod penalties;
 mod residuals;
 mod smooth;
 
 pub use coefficients::coefficients;
-pub use descent::loss;
+pub use descent::{loss, losses};
 pub use effect::{Effect, Shape};
+pub use penalties::{path, validation};
 pub use residuals::of_rows;

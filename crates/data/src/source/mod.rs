@@ -326,12 +326,30 @@ impl Source {
     /// # Errors
     /// What is wrong with the file.
     pub fn table(&self) -> Result<Table> {
+        Ok(self.table_within(self.names(), u64::MAX)?.expect("no table is too large"))
+    }
+
+    /// These columns of all rows as one table, or `None` if that would take more than so many bytes of memory; the file is
+    /// not read further then.
+    ///
+    /// # Errors
+    /// If there is no such column, and what is wrong with the file.
+    ///
+    /// # Panics
+    /// If a name occurs twice.
+    #[track_caller]
+    pub fn table_within<S: AsRef<str>>(&self, columns: &[S], bytes: u64) -> Result<Option<Table>> {
         self.attempt(|| {
-            let mut all = Collector::default();
-            for table in self.tables(self.names())? {
-                all.push(table?);
+            let (mut all, mut size) = (Collector::default(), 0);
+            for table in self.tables(columns)? {
+                let table = table?;
+                size += table.bytes();
+                if size > bytes {
+                    return Ok(None);
+                }
+                all.push(table);
             }
-            Ok(all.finish().expect("a file with a row"))
+            Ok(all.finish())
         })
     }
 

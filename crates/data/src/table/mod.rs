@@ -143,6 +143,18 @@ impl Table {
         self.rows
     }
 
+    /// About how many bytes the columns take.
+    pub fn bytes(&self) -> u64 {
+        let size = |column: &Column| match column {
+            Column::Numeric(numbers) => numbers.len() * (size_of::<f64>() + size_of::<bool>()),
+            Column::Category(category) => {
+                let texts = category.levels().iter().map(|level| size_of::<String>() + level.len());
+                category.len() * size_of::<u32>() + texts.sum::<usize>()
+            }
+        };
+        self.columns.iter().map(size).sum::<usize>() as u64
+    }
+
     /// The names of the columns, in order.
     pub fn names(&self) -> &[String] {
         &self.header.names

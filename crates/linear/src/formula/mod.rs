@@ -156,6 +156,24 @@ impl Formula {
         factors
     }
 
+    /// The columns that the formula names, each once; those that a `.` stands for are not among them.
+    ///
+    /// ```
+    /// use ndgrad_linear::Formula;
+    /// assert_eq!(Formula::parse("log(y) ~ a:b + poly(a, 2)")?.columns(), ["y", "a", "b"]);
+    /// # Ok::<(), ndgrad_array::Error>(())
+    /// ```
+    pub fn columns(&self) -> Vec<&str> {
+        let mut names: Vec<&str> = Vec::new();
+        let factors = std::iter::once(&self.target).chain(self.factors());
+        for column in factors.flat_map(|factor| factor.expression().columns()) {
+            if !names.contains(&column.name.as_str()) {
+                names.push(&column.name);
+            }
+        }
+        names
+    }
+
     /// Whether the formula has a `.`, so that what it means depends on the table.
     pub fn uses_all(&self) -> bool {
         fn uses(node: &Node) -> bool {

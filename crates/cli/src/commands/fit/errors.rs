@@ -15,19 +15,26 @@ pub struct Errors {
     sizes: f64,
     mean: f64,
     spread: f64,
-    deviance: f64,
+    loss: f64,
     right: f64,
+    below: f64,
     family: Family,
 }
 
 impl Errors {
+    /// Of no row yet.
+    pub fn new(fit: &Fitted) -> Errors {
+        Errors { family: fit.family, ..Errors::default() }
+    }
+
     /// Takes a row with the loss that its prediction has.
-    pub fn push(&mut self, actual: f64, predicted: f64, weight: f64, deviance: f64) {
+    pub fn push(&mut self, actual: f64, predicted: f64, weight: f64, loss: f64) {
         self.rows += 1;
         self.weight += weight;
         self.squares += weight * (actual - predicted) * (actual - predicted);
         self.sizes += weight * (actual - predicted).abs();
-        self.deviance += weight * deviance;
+        self.loss += weight * loss;
+        self.below += if actual <= predicted { weight } else { 0.0 };
         // Of trials of which a part succeeded, that part or the other was foreseen.
         self.right += weight * if predicted >= 0.5 { actual } else { 1.0 - actual };
         if weight > 0.0 {
@@ -39,15 +46,14 @@ impl Errors {
 
     /// The errors of a model's predictions.
     pub fn of(rows: &mut dyn Observations, fit: &Fitted) -> Result<Errors> {
-        let mut errors = Errors { family: fit.family, ..Errors::default() };
+        let mut errors = Errors::new(fit);
         let width = rows.names().len();
         rows.pass(&mut |block| {
             for row in 0..block.rows() {
                 let offset = block.offset.map_or(0.0, |offset| offset[row]);
                 let predictor = fit.predictor(&block.x[row * width..][..width]) + offset;
-                let weight = block.weights.map_or(1.0, |weights| weights[row]);
-                let deviance = fit.family.unit_deviance(block.y[row], fit.link, predictor);
-                errors.push(block.y[row], fit.link.mean(predictor), weight, deviance);
+                let loss = fit.loss(block.y[row], predictor);
+                errors.push(block.y[row], fit.link.mean(predictor), block.weight(row), loss);
             }
             Ok(())
         })?;
@@ -66,10 +72,26 @@ impl Errors {
             sizes: self.sizes + other.sizes,
             mean: self.mean + apart * share,
             spread: self.spread + other.spread + apart * apart * self.weight * share,
-            deviance: self.deviance + other.deviance,
+            loss: self.loss + other.loss,
             right: self.right + other.right,
+            below: self.below + other.below,
             family: other.family,
         }
+    }
+
+    /// The mean squared error.
+    pub fn mean_square(&self) -> f64 {
+        self.squares / self.weight
+    }
+
+    /// Whether the targets of all rows are the same.
+    pub fn is_constant(&self) -> bool {
+        self.spread == 0.0
+    }
+
+    /// The part of the rows whose target is at most as large as predicted.
+    pub fn below(&self) -> f64 {
+        self.below / self.weight
     }
 
     /// The part of the rows whose outcome was foreseen, and the part that always the commoner outcome is.
@@ -83,10 +105,10 @@ impl Errors {
             key,
             name,
             rows: self.rows,
-            rmse: (self.squares / self.weight).sqrt(),
+            rmse: self.mean_square().sqrt(),
             mae: self.sizes / self.weight,
             r2: (self.spread > 0.0).then(|| 1.0 - self.squares / self.spread),
-            deviance: (self.family != Family::Gaussian).then(|| self.deviance / self.weight),
+            deviance: (self.family != Family::Gaussian).then(|| self.loss / self.weight),
             accuracy: (self.family == Family::Binomial).then(|| self.accuracy().0),
         }
     }

@@ -8,12 +8,11 @@ use crate::report::{Diagnostic, Fact, Value};
 /// A probability below this makes an assumption doubtful.
 const DOUBTFUL: f64 = 0.01;
 
-/// The facts of least squares.
-pub fn of_linear(fit: &LinearFit, dropped: usize) -> Vec<Fact> {
+/// The facts of least squares, and how many rows were dropped, where that is known.
+pub fn of_linear(fit: &LinearFit, dropped: Option<u64>) -> Vec<Fact> {
     let test = fit.f_test.as_ref();
-    vec![
+    let mut facts = vec![
         Fact::new("rows", "rows used", Value::Count(fit.rows)),
-        Fact::new("dropped", "rows dropped for missing values", Value::Count(dropped as u64)),
         Fact::new("rank", "coefficients", Value::Count(fit.rank as u64)),
         Fact::new("degrees_of_freedom", "degrees of freedom", Value::Count(fit.degrees_of_freedom as u64)),
         Fact::of("deviation", "residual standard deviation", Value::Number, fit.deviation),
@@ -24,14 +23,18 @@ pub fn of_linear(fit: &LinearFit, dropped: usize) -> Vec<Fact> {
         Fact::of("f_p_value", "p of F", Value::Probability, test.map(|test| test.p_value)),
         Fact::of("aic", "AIC", Value::Number, fit.aic),
         Fact::of("bic", "BIC", Value::Number, fit.bic),
-    ]
+    ];
+    if let Some(dropped) = dropped {
+        facts.insert(1, Fact::new("dropped", "rows dropped for missing values", Value::Count(dropped)));
+    }
+    facts
 }
 
 /// The facts of a generalized linear model.
-pub fn of_generalized(fit: &GeneralizedFit, dropped: usize) -> Vec<Fact> {
+pub fn of_generalized(fit: &GeneralizedFit, dropped: u64) -> Vec<Fact> {
     vec![
         Fact::new("rows", "rows used", Value::Count(fit.rows)),
-        Fact::new("dropped", "rows dropped for missing values", Value::Count(dropped as u64)),
+        Fact::new("dropped", "rows dropped for missing values", Value::Count(dropped)),
         Fact::new("family", "family", Value::Text(fit.family.name().into())),
         Fact::new("link", "link", Value::Text(fit.link.name().into())),
         Fact::new("rank", "coefficients", Value::Count(fit.rank as u64)),

@@ -30,13 +30,17 @@ impl Files {
 
     /// Writes everything, and names it in the report.
     pub fn write(mut self, outcome: &mut Outcome) -> Result<()> {
-        let Outcome { model, report, .. } = outcome;
+        let Outcome { model, report, files, .. } = outcome;
         model.save(self.out.file(MODEL)?)?;
         let mut names = vec![self.out.published(MODEL), self.out.published(JSON)];
         names.push(match &self.page {
             Some(path) => path.display().to_string(),
             None => self.out.published(PAGE),
         });
+        for (name, text) in files {
+            write_text(&self.out.file(name)?, text)?;
+            names.push(self.out.published(name));
+        }
         if let Some(pictures) = &mut self.pictures {
             for picture in &report.pictures {
                 for ending in ["svg", "png"] {

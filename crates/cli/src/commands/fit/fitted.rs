@@ -1,6 +1,9 @@
-//! `Fitted`: what least squares and generalized linear models have in common.
+//! `Fitted`: what all fits of one linear predictor have in common.
 
-use ndgrad::linear::{Alias, Covariance, Family, GeneralizedFit, Inference, LinearFit, Link};
+use ndgrad::linear::{
+    Alias, Covariance, CovarianceKind, DescentState, DesignInfo, Distribution, Family, FittedModel,
+    GeneralizedFit, HuberFit, Inference, LinearFit, Link, Loss, PathPoint, PenalizedPath, QuantileFit,
+};
 
 /// A fitted model of a design, whatever it was fitted by.
 #[derive(Clone, Debug)]
@@ -9,10 +12,12 @@ pub struct Fitted {
     pub family: Family,
     /// How the mean follows from the linear predictor.
     pub link: Link,
+    /// What a row costs.
+    pub cost: Cost,
     /// The estimates and their errors.
     pub inference: Inference,
-    /// The covariance where the family is taken at its word.
-    pub classical: Covariance,
+    /// The covariance where the family is taken at its word, if leverages follow from it.
+    pub classical: Option<Covariance>,
     /// The names of all columns.
     pub names: Vec<String>,
     /// The columns that have a coefficient, in the order of the terms, which an intercept comes before.
@@ -23,14 +28,59 @@ pub struct Fitted {
     pub aliases: Vec<Alias>,
     /// The number of rows.
     pub rows: u64,
-    /// The number of coefficients.
-    pub rank: usize,
-    /// The variance of a target of weight 1 whose family has the variance 1.
+    /// The variance of a target of weight 1 whose family has the variance 1; NaN where it is not known.
     pub dispersion: f64,
-    /// The condition number of the columns.
+    /// The condition number of the columns; NaN where it is not known.
     pub condition: f64,
     /// By how much dependency inflates the variance of each coefficient but the intercept's, where that is known.
     pub inflation: Vec<f64>,
+}
+
+/// What a row costs that is not foreseen exactly.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Cost {
+    /// Its deviance: the squared error where the target is normal.
+    Deviance,
+    /// The squared error up to this size, and from there on in proportion to the error.
+    Huber(f64),
+    /// The check loss of this quantile.
+    Check(f64),
+}
+
+/// What is known of a model that is nothing but its estimates.
+struct Bare<'a> {
+    names: &'a [String],
+    intercept: bool,
+    estimates: &'a [f64],
+    link: Link,
+    family: Family,
+    rows: u64,
+    level: f64,
+}
+
+impl Bare<'_> {
+    fn fitted(self) -> Fitted {
+        let size = self.estimates.len();
+        let unknown =
+            Covariance { kind: CovarianceKind::Classical, size, matrix: vec![f64::NAN; size * size] };
+        let terms = self.intercept.then(|| Inference::INTERCEPT.to_string()).into_iter();
+        let terms = terms.chain(self.names.iter().cloned());
+        Fitted {
+            family: self.family,
+            link: self.link,
+            cost: Cost::Deviance,
+            inference: Inference::new(terms, self.estimates, unknown, Distribution::Normal, self.level),
+            classical: None,
+            names: self.names.to_vec(),
+            columns: (0..self.names.len()).collect(),
+            intercept: self.intercept,
+            aliases: Vec::new(),
+            rows: self.rows,
+            dispersion: f64::NAN,
+            condition: f64::NAN,
+            inflation: Vec::new(),
+        }
+    }
 }
 
 impl From<&LinearFit> for Fitted {
@@ -38,14 +88,14 @@ impl From<&LinearFit> for Fitted {
         Fitted {
             family: Family::Gaussian,
             link: Link::Identity,
+            cost: Cost::Deviance,
             inference: fit.inference.clone(),
-            classical: fit.inference.covariance.clone(),
+            classical: Some(fit.inference.covariance.clone()),
             names: fit.names.clone(),
             columns: fit.columns().to_vec(),
             intercept: fit.has_intercept(),
             aliases: fit.aliases.clone(),
             rows: fit.rows,
-            rank: fit.rank,
             dispersion: fit.deviation.map_or(f64::NAN, |deviation| deviation * deviation),
             condition: fit.condition,
             inflation: fit.variance_inflation.clone(),
@@ -58,14 +108,14 @@ impl From<&GeneralizedFit> for Fitted {
         Fitted {
             family: fit.family,
             link: fit.link,
+            cost: Cost::Deviance,
             inference: fit.inference.clone(),
-            classical: fit.inference.covariance.clone(),
+            classical: Some(fit.inference.covariance.clone()),
             names: fit.names.clone(),
             columns: fit.columns.clone(),
             intercept: fit.intercept,
             aliases: fit.aliases.clone(),
             rows: fit.rows,
-            rank: fit.rank,
             dispersion: fit.dispersion,
             condition: fit.condition,
             inflation: Vec::new(),
@@ -73,7 +123,71 @@ impl From<&GeneralizedFit> for Fitted {
     }
 }
 
+impl From<&HuberFit> for Fitted {
+    fn from(fit: &HuberFit) -> Fitted {
+        Fitted {
+            family: Family::Gaussian,
+            link: Link::Identity,
+            cost: Cost::Huber(fit.threshold * fit.scale),
+            inference: fit.inference.clone(),
+            classical: None,
+            names: fit.names.clone(),
+            columns: fit.columns.clone(),
+            intercept: fit.inference.terms.len() > fit.columns.len(),
+            aliases: fit.aliases.clone(),
+            rows: fit.rows,
+            dispersion: fit.scale * fit.scale,
+            condition: f64::NAN,
+            inflation: Vec::new(),
+        }
+    }
+}
+
+impl From<&QuantileFit> for Fitted {
+    fn from(fit: &QuantileFit) -> Fitted {
+        Fitted {
+            family: Family::Gaussian,
+            link: Link::Identity,
+            cost: Cost::Check(fit.quantile),
+            inference: fit.inference.clone(),
+            classical: None,
+            names: fit.names.clone(),
+            columns: fit.columns.clone(),
+            intercept: fit.inference.terms.len() > fit.columns.len(),
+            aliases: fit.aliases.clone(),
+            rows: fit.rows,
+            dispersion: f64::NAN,
+            condition: f64::NAN,
+            inflation: Vec::new(),
+        }
+    }
+}
+
 impl Fitted {
+    /// A fit of a penalized path.
+    pub fn penalized(path: &PenalizedPath, point: &PathPoint, level: f64) -> Fitted {
+        let ones = path.intercept.then_some(point.intercept).into_iter();
+        let estimates: Vec<f64> = ones.chain(point.coefficients.iter().copied()).collect();
+        let (names, intercept, rows) = (&path.names, path.intercept, path.rows);
+        let (link, family) = (Link::Identity, Family::Gaussian);
+        Bare { names, intercept, estimates: &estimates, link, family, rows, level }.fitted()
+    }
+
+    /// Where descent has come to.
+    pub fn descent(state: &DescentState, loss: Loss, rows: u64, level: f64) -> Fitted {
+        let (names, intercept, link) = (&state.names, state.intercept, loss.link());
+        let (family, cost) = match loss {
+            Loss::Squares => (Family::Gaussian, Cost::Deviance),
+            Loss::Logistic => (Family::Binomial, Cost::Deviance),
+            Loss::Poisson => (Family::Poisson, Cost::Deviance),
+            Loss::Gamma => (Family::Gamma, Cost::Deviance),
+            Loss::Huber(threshold) => (Family::Gaussian, Cost::Huber(threshold)),
+            Loss::Quantile(quantile) => (Family::Gaussian, Cost::Check(quantile)),
+        };
+        let bare = Bare { names, intercept, estimates: &state.estimates(), link, family, rows, level };
+        Fitted { cost, ..bare.fitted() }
+    }
+
     /// The same model with other errors of the same estimates.
     pub fn with_inference(self, inference: Inference) -> Fitted {
         Fitted { inference, ..self }
@@ -87,9 +201,44 @@ impl Fitted {
         self
     }
 
-    /// The coefficients.
-    pub fn estimates(&self) -> Vec<f64> {
-        self.inference.terms.iter().map(|term| term.estimate).collect()
+    /// Whether the estimates have standard errors.
+    pub fn has_errors(&self) -> bool {
+        self.inference.covariance.matrix.iter().all(|entry| !entry.is_nan())
+    }
+
+    /// The model, as it is saved.
+    pub fn model(&self, design: DesignInfo) -> FittedModel {
+        let normal = (self.family, self.link, self.cost) == (Family::Gaussian, Link::Identity, Cost::Deviance);
+        FittedModel {
+            columns: self.columns.clone(),
+            coefficients: self.inference.terms.iter().map(|term| term.estimate).collect(),
+            family: self.family,
+            link: self.link,
+            covariance: self.has_errors().then(|| self.inference.covariance.clone()),
+            deviation: (normal && self.dispersion.is_finite()).then(|| self.dispersion.sqrt()),
+            degrees_of_freedom: match self.inference.distribution {
+                Distribution::T(freedom) => Some(freedom),
+                _ => None,
+            },
+            rows: self.rows,
+            design,
+        }
+    }
+
+    /// The number of coefficients.
+    pub fn rank(&self) -> usize {
+        self.inference.terms.len()
+    }
+
+    /// What a row of weight 1 costs, given its target and its linear predictor.
+    pub fn loss(&self, actual: f64, predictor: f64) -> f64 {
+        let error = actual - predictor;
+        match self.cost {
+            Cost::Deviance => self.family.unit_deviance(actual, self.link, predictor),
+            Cost::Huber(threshold) if error.abs() > threshold => threshold * (2.0 * error.abs() - threshold),
+            Cost::Huber(_) => error * error,
+            Cost::Check(quantile) => error * (if error < 0.0 { quantile - 1.0 } else { quantile }),
+        }
     }
 
     /// What the estimates are multiplied by for a row of all columns.
@@ -105,10 +254,11 @@ impl Fitted {
         self.columns.iter().zip(&estimates[ones..]).fold(sum, |sum, (&j, term)| sum + row[j] * term.estimate)
     }
 
-    /// Half the width of the interval of the linear predictor for a row of the design.
+    /// Half the width of the interval of the linear predictor for a row of the design; NaN where it has no errors.
     pub fn half_interval(&self, design: &[f64]) -> f64 {
         let reach = self.inference.distribution.upper_quantile(0.5 * (1.0 - self.inference.level));
-        reach * self.inference.covariance.variance_of(design).max(0.0).sqrt()
+        let variance = self.inference.covariance.variance_of(design);
+        reach * if variance < 0.0 { 0.0 } else { variance.sqrt() }
     }
 
     /// How many digits of the coefficients the data determine, if they were rounded at the sixteenth.

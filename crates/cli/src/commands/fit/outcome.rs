@@ -1,15 +1,17 @@
-//! `Outcome`: what a solver hands over to be saved and printed.
+//! `Outcome`: what a fit hands over to be saved and printed.
 
-use ndgrad::linear::Model;
+use ndgrad::linear::FittedModel;
 
 use crate::report::Report;
 
 /// A model and what is to be said about it.
 pub struct Outcome {
     /// The model.
-    pub model: Model,
+    pub model: FittedModel,
     /// What is to be said about it.
     pub report: Report,
+    /// More files to write, by name.
+    pub files: Vec<(&'static str, String)>,
     /// Whether Ctrl-C came before the end.
     pub interrupted: bool,
 }

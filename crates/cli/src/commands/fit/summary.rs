@@ -1,26 +1,23 @@
 //! `Summary`: what a fitted model says, made into a report.
 
-use ndgrad::Result;
-use ndgrad::data::Table;
-use ndgrad::linear::{Encoding, Family, Inference, Kind, Link, Model, Observations, Scatter};
+use std::path::Path;
 
+use ndgrad::Error;
+use ndgrad::linear::{DesignInfo, Family, FittedModel, Inference, Link, TermEstimate};
+
+use super::data::Data;
+use super::effects::effects;
 use super::errors::Errors;
-use super::fitted::Fitted;
-use crate::columns::Columns;
+use super::fitted::{Cost, Fitted};
+use super::places::{Place, Places};
+use super::solved::Solved;
+use super::survey::Survey;
+use crate::failure::{Failure, Result};
 use crate::number::{count, significant};
-use crate::pictures::{self, Effect, Shape};
-use crate::report::{Coefficient, HeavyRow, Report};
-use crate::row::{Row, Sample};
+use crate::pictures;
+use crate::report::{Coefficient, Fact, HeavyRow, Report, Value};
+use crate::row::Row;
 use crate::units::Units;
-
-/// Effects that are drawn, at most.
-const MOST_EFFECTS: usize = 12;
-
-/// The levels of an effect that are drawn, at most.
-const MOST_LEVELS: usize = 40;
-
-/// Places at which the effect of a number is computed.
-const PLACES: usize = 41;
 
 /// Below so many trusted digits the report warns.
 const FEW_DIGITS: f64 = 8.0;
@@ -33,86 +30,114 @@ const INFLATED: f64 = 10.0;
 pub struct Summary<'a> {
     /// The fitted model.
     pub fit: &'a Fitted,
-    /// The table, for the lines of its file.
-    pub table: &'a Table,
-    /// The units of its columns.
+    /// How rows become numbers.
+    pub design: &'a DesignInfo,
+    /// The units of columns.
     pub units: &'a Units,
 }
 
-impl Summary<'_> {
+impl Solved {
     /// The model and its report.
-    pub fn report(&self, encoding: &mut Encoding) -> Result<(Model, Report)> {
-        let fit = self.fit;
-        let columns = Columns::of(&mut encoding.observations)?;
-        let model = self.model(encoding);
-        let errors = Errors::of(&mut encoding.observations, fit)?;
-        let (sample, loss) = self.rows(&mut encoding.observations)?;
-        let mut warnings = std::mem::take(&mut encoding.warnings);
-        warnings.extend(self.collinearity());
-        let coefficients = self.coefficients(encoding);
-        let answer = self.answer(encoding, &coefficients, errors);
+    pub fn report(&mut self, data: &mut Data, design: &DesignInfo, units: &Units) -> Result<(FittedModel, Report)> {
+        let survey = Survey::of(&mut data.observe(design), &mut self.fitted)?;
+        let summary = Summary { fit: &self.fitted, design, units };
+        summary.check(data.name(), &survey.errors)?;
+        summary.report(data, survey, self)
+    }
+}
 
-        let name = |row: &Row| self.name(encoding, row.row);
-        let mut pictures =
-            pictures::of_rows(&sample, &encoding.target, self.units, (fit.family, fit.rank), &name);
-        let deviations = self.deviations(&columns);
-        let axis = self.axis(encoding);
-        let level = fit.inference.level;
-        pictures.extend(pictures::coefficients(
-            &coefficients,
-            &deviations,
-            &self.scaled_axis(encoding),
-            level,
-        ));
-        for effect in self.effects(encoding, &columns) {
-            let x = self.units.axis(&effect.column);
-            pictures.push(effect.picture(&encoding.target, &x, &axis, level));
+impl Summary<'_> {
+    fn report(&self, data: &mut Data, survey: Survey, solved: &Solved) -> Result<(FittedModel, Report)> {
+        let (fit, design) = (self.fit, self.design);
+        let Survey { deviations, errors, sample, loss } = survey;
+        let mut wanted: Vec<u64> = sample.shown().iter().map(|row| row.row).collect();
+        wanted.dedup();
+        let places = Places::of(data, design, &wanted)?;
+        let model = fit.model(design.clone());
+        let mut coefficients = self.coefficients();
+        if let Some(exact) = &solved.exact {
+            coefficients.iter_mut().zip(exact).for_each(|(c, &exact)| c.exact = Some(exact));
         }
+        let target = self.target();
+        let name = |row: &Row| places.rows.get(&row.row).map(Place::name).unwrap_or_default();
+        let mut pictures =
+            pictures::of_rows(&sample, &target, self.units, (fit.family, fit.rank()), &name);
+        let level = fit.inference.level;
+        let kept = fit.columns.iter().map(|&column| deviations[column]);
+        let deviations: Vec<f64> = std::iter::repeat_n(f64::NAN, self.ones()).chain(kept).collect();
+        pictures.extend(pictures::coefficients(&coefficients, &deviations, &self.scaled_axis(), level));
+        for effect in effects(fit, design, &places.inputs) {
+            let x = self.units.axis(&effect.column);
+            pictures.push(effect.picture(&target, &x, &self.axis(), level));
+        }
+        let mut warnings = design.warnings().to_vec();
+        warnings.extend(self.collinearity());
         let report = Report {
-            source: self.table.name().to_string(),
-            target: encoding.target.clone(),
-            answer,
-            equation: self.equation(&model),
+            source: data.name().to_string(),
+            answer: self.answer(&coefficients, errors),
+            equation: model.equation(80),
             scale: scale(fit.link),
             coefficients,
             statistic: fit.inference.statistic(),
             level,
-            covariance: fit.inference.covariance.kind.name().into(),
-            baselines: baselines(&model),
+            covariance: if fit.has_errors() { fit.inference.covariance.kind.name() } else { "none" }.into(),
+            baselines: baselines(design),
             parts: vec![errors.part("all", "all, final model")],
             warnings,
-            rows: sample.heaviest.iter().map(|row| self.heavy(encoding, row, loss)).collect(),
+            rows: sample.heaviest.iter().map(|row| heavy(row, places.rows.get(&row.row), loss)).collect(),
             pictures,
+            target,
             ..Report::default()
         };
         Ok((model, report))
     }
 
+    /// Refuses what no model says anything about.
+    fn check(&self, name: &str, errors: &Errors) -> Result<()> {
+        let refuse = |message| Err(Failure::Data(Error::content(Path::new(name), message)));
+        let target = self.target();
+        if errors.is_constant() && self.fit.intercept {
+            return refuse(format!(
+                "the target {target:?} is the same in all {}\n    There is nothing to explain; choose another column.",
+                count(errors.rows, "row")
+            ));
+        }
+        let (fit, names) = (self.fit, &self.fit.names);
+        if fit.columns.is_empty() && (!names.is_empty() || self.design.formula().uses_all()) {
+            let reasons = fit.aliases.iter().map(|alias| alias.describe(names));
+            let reasons = self.design.warnings().iter().cloned().chain(reasons).collect::<Vec<_>>();
+            let why = if reasons.is_empty() { "there is no other column".into() } else { reasons.join("; ") };
+            return refuse(format!(
+                "no feature is left to predict {target:?} from: {why}\n    Name other features, or add columns or rows."
+            ));
+        }
+        Ok(())
+    }
+
+    /// What is predicted: the target, or that it is of the second of two levels.
+    fn target(&self) -> String {
+        match self.design.target_levels() {
+            Some([_, level]) => format!("{} = {level}", self.design.target()),
+            _ => self.design.target(),
+        }
+    }
+
     /// The target with its unit, or what its mean is.
-    fn axis(&self, encoding: &Encoding) -> String {
+    fn axis(&self) -> String {
         match self.fit.family {
-            Family::Binomial => format!("probability of {}", encoding.target),
-            _ => self.units.axis(&encoding.target),
+            Family::Binomial => format!("probability of {}", self.target()),
+            _ => self.units.axis(&self.target()),
         }
     }
 
     /// What the coefficients change.
-    fn scaled_axis(&self, encoding: &Encoding) -> String {
-        let target = &encoding.target;
+    fn scaled_axis(&self) -> String {
+        let target = self.target();
         match self.fit.link {
-            Link::Identity => self.axis(encoding),
+            Link::Identity => self.axis(),
             Link::Log => format!("the logarithm of {target}"),
             Link::Logit => format!("the log-odds of {target}"),
             Link::Inverse => format!("1 / {target}"),
-        }
-    }
-
-    fn equation(&self, model: &Model) -> String {
-        let equation = model.equation(80);
-        let target = model.target();
-        match (self.fit.link, equation.strip_prefix(target)) {
-            (Link::Identity, _) | (_, None) => equation,
-            (link, Some(rest)) => format!("{}({target}){rest}", link.name()),
         }
     }
 
@@ -120,59 +145,9 @@ impl Summary<'_> {
         usize::from(self.fit.intercept)
     }
 
-    fn model(&self, encoding: &Encoding) -> Model {
-        let estimates = self.fit.estimates();
-        let mut coefficients = vec![None; self.fit.names.len()];
-        for (&column, &estimate) in self.fit.columns.iter().zip(&estimates[self.ones()..]) {
-            coefficients[column] = Some(estimate);
-        }
-        let fit = self.fit;
-        let model = encoding.model(if fit.intercept { estimates[0] } else { 0.0 }, &coefficients);
-        model.with_scatter(Scatter {
-            family: fit.family,
-            link: fit.link,
-            dispersion: fit.dispersion,
-            distribution: fit.inference.distribution,
-            covariance: fit.inference.covariance.clone(),
-        })
-    }
-
-    /// What the model says about each row: some of the rows, and the sum of the losses.
-    fn rows(&self, observations: &mut dyn Observations) -> Result<(Sample, f64)> {
-        let fit = self.fit;
-        let width = observations.names().len();
-        let (mut sample, mut sum) = (Sample::default(), 0.0);
-        observations.pass(&mut |block| {
-            for row in 0..block.rows() {
-                let x = &block.x[row * width..][..width];
-                let predictor = fit.predictor(x) + block.offset.map_or(0.0, |offset| offset[row]);
-                let (actual, weight) = (block.y[row], block.weights.map_or(1.0, |weights| weights[row]));
-                let loss = weight * fit.family.unit_deviance(actual, fit.link, predictor);
-                sum += loss;
-                sample.push(loss, || {
-                    let predicted = fit.link.mean(predictor);
-                    let slope = fit.link.slope(predictor);
-                    let information = weight * slope * slope / fit.family.unit_variance(fit.link, predictor);
-                    let variance = fit.classical.variance_of(&fit.design_row(x));
-                    let leverage = (information * variance / fit.dispersion).min(1.0);
-                    // A row of leverage 1 has no residual to speak of.
-                    let left = if leverage < 1.0 - 1e-12 { 1.0 - leverage } else { f64::NAN };
-                    let standardized =
-                        (actual - predicted).signum() * (loss / (fit.dispersion * left)).sqrt();
-                    let cooks_distance = standardized * standardized * leverage / (left * fit.rank as f64);
-                    let row = block.first + row as u64;
-                    Row { row, actual, predicted, weight, standardized, leverage, cooks_distance, loss }
-                });
-            }
-            Ok(())
-        })?;
-        Ok((sample, sum))
-    }
-
-    fn coefficients(&self, encoding: &Encoding) -> Vec<Coefficient> {
-        let fit = self.fit;
-        let terms = encoding.terms();
-        let coefficient = |(i, term): (usize, &ndgrad::linear::TermEstimate)| {
+    fn coefficients(&self) -> Vec<Coefficient> {
+        let (fit, terms) = (self.fit, self.design.terms());
+        let coefficient = |(i, term): (usize, &TermEstimate)| {
             let mut c = Coefficient::from(term);
             if let Some(place) = i.checked_sub(self.ones()) {
                 c.baseline = terms[fit.columns[place]].baseline.clone();
@@ -181,12 +156,6 @@ impl Summary<'_> {
             c
         };
         fit.inference.terms.iter().enumerate().map(coefficient).collect()
-    }
-
-    /// The deviation of each term's column; NaN for the intercept.
-    fn deviations(&self, columns: &Columns) -> Vec<f64> {
-        let kept = self.fit.columns.iter().map(|&column| columns.deviations[column]);
-        std::iter::repeat_n(f64::NAN, self.ones()).chain(kept).collect()
     }
 
     /// Columns that follow from others, or nearly.
@@ -227,13 +196,18 @@ impl Summary<'_> {
         warnings
     }
 
-    fn answer(&self, encoding: &Encoding, all: &[Coefficient], errors: Errors) -> String {
-        let target = &encoding.target;
+    fn answer(&self, all: &[Coefficient], errors: Errors) -> String {
+        let target = &self.target();
         let unit = self.units.after(target);
         let rows = count(self.fit.rows as usize, "row");
         let part = errors.part("", "");
-        let mut text = match (self.fit.family, part.r2) {
-            (Family::Binomial, _) => {
+        let mut text = match (self.fit.family, self.fit.cost, part.r2) {
+            (_, Cost::Check(quantile), _) => format!(
+                "The model is that of the value that {} of {target} lies below: of {rows}, {} do.",
+                percent(quantile),
+                percent(errors.below())
+            ),
+            (Family::Binomial, ..) => {
                 let (right, usual) = errors.accuracy();
                 format!(
                     "The model foresees the outcome of {} of {rows}, where always guessing the commoner one would \
@@ -242,14 +216,17 @@ impl Summary<'_> {
                     percent(usual)
                 )
             }
-            (_, Some(r2)) => format!(
+            (.., Some(r2)) => format!(
                 "The model explains {} of how {target} varies over {rows}; a typical error is {}{unit}.",
                 percent(r2),
                 significant(part.rmse, 3)
             ),
-            (_, None) => format!("{target} does not vary over {rows}."),
+            (.., None) => format!("{target} does not vary over {rows}."),
         };
         let terms: Vec<&Coefficient> = all.iter().filter(|c| c.term != Inference::INTERCEPT).collect();
+        if !self.fit.has_errors() || terms.is_empty() {
+            return text;
+        }
         let clear = terms.iter().filter(|c| c.lower > 0.0 || c.upper < 0.0).count();
         let level = 100.0 * self.fit.inference.level;
         text += &match terms.len() {
@@ -267,89 +244,31 @@ impl Summary<'_> {
         };
         text
     }
+}
 
-    /// What each feature does to the prediction, all columns else at their means.
-    fn effects(&self, encoding: &Encoding, columns: &Columns) -> Vec<Effect> {
-        let mut effects = Vec::new();
-        let mut next = 0;
-        for feature in &encoding.features {
-            let own = next..next + feature.width();
-            next = own.end;
-            if !own.clone().any(|column| self.fit.columns.contains(&column)) || effects.len() == MOST_EFFECTS
-            {
-                continue;
-            }
-            let (shape, rows): (Shape, Vec<Vec<f64>>) = match &feature.kind {
-                Kind::Numeric { .. } => {
-                    let (low, high) = columns.ranges[own.start];
-                    let place = |k: usize| low + (high - low) * k as f64 / (PLACES - 1) as f64;
-                    let places: Vec<f64> = (0..PLACES).map(place).collect();
-                    let row = |&place: &f64| {
-                        let mut row = columns.means.clone();
-                        row[own.start] = place;
-                        row
-                    };
-                    let rows = places.iter().map(row).collect();
-                    (Shape::Numbers(places), rows)
-                }
-                Kind::Category { levels, .. } => {
-                    let mut column = own.start;
-                    let mut rows = Vec::new();
-                    for level in levels.iter().take(MOST_LEVELS) {
-                        let mut row = columns.means.clone();
-                        row[own.clone()].fill(0.0);
-                        if level.has_term {
-                            row[column] = 1.0;
-                            column += 1;
-                        }
-                        rows.push(row);
-                    }
-                    let names = levels.iter().take(MOST_LEVELS).map(|level| level.name.clone()).collect();
-                    (Shape::Levels(names), rows)
-                }
-            };
-            effects.push(self.effect(&feature.name, shape, &rows));
-        }
-        effects
+fn heavy(row: &Row, place: Option<&Place>, loss: f64) -> HeavyRow {
+    let finite = |number: f64| Some(number).filter(|number| number.is_finite());
+    HeavyRow {
+        row: place.map_or(row.row, |place| place.row) + 1,
+        line: place.and_then(|place| place.line),
+        actual: row.actual,
+        predicted: row.predicted,
+        share: row.loss / loss,
+        leverage: finite(row.leverage),
+        standardized: finite(row.standardized),
+        cooks_distance: finite(row.cooks_distance),
     }
+}
 
-    fn effect(&self, column: &str, shape: Shape, rows: &[Vec<f64>]) -> Effect {
-        let fit = self.fit;
-        let mut effect =
-            Effect { column: column.to_string(), shape, predicted: vec![], lower: vec![], upper: vec![] };
-        for row in rows {
-            let (predictor, half) = (fit.predictor(row), fit.half_interval(&fit.design_row(row)));
-            // A link may turn the line around.
-            let ends = [predictor - half, predictor + half].map(|end| fit.link.mean(end));
-            effect.predicted.push(fit.link.mean(predictor));
-            effect.lower.push(ends[0].min(ends[1]));
-            effect.upper.push(ends[0].max(ends[1]));
-        }
-        effect
+/// What the report says of the numbers themselves.
+pub fn numbers(fit: &Fitted) -> Vec<Fact> {
+    if fit.condition.is_nan() {
+        return Vec::new();
     }
-
-    fn heavy(&self, encoding: &Encoding, row: &Row, loss: f64) -> HeavyRow {
-        let place = encoding.rows[row.row as usize];
-        HeavyRow {
-            row: place as u64 + 1,
-            line: self.table.line(place),
-            actual: row.actual,
-            predicted: row.predicted,
-            share: row.loss / loss,
-            leverage: Some(row.leverage).filter(|leverage| leverage.is_finite()),
-            standardized: Some(row.standardized).filter(|standardized| standardized.is_finite()),
-            cooks_distance: Some(row.cooks_distance).filter(|distance| distance.is_finite()),
-        }
-    }
-
-    /// A row as pictures name it.
-    fn name(&self, encoding: &Encoding, row: u64) -> String {
-        let place = encoding.rows[row as usize];
-        match self.table.line(place) {
-            Some(line) => format!("line {line}"),
-            None => format!("row {}", place + 1),
-        }
-    }
+    vec![
+        Fact::new("condition", "condition number", Value::Rough(fit.condition)),
+        Fact::new("digits", "digits that can be trusted", Value::Rough(fit.digits().floor())),
+    ]
 }
 
 /// How to read coefficients that are not those of the target itself.
@@ -375,10 +294,15 @@ fn percent(part: f64) -> String {
 }
 
 /// What the indicators of each category are compared with.
-fn baselines(model: &Model) -> Vec<String> {
-    let baseline = |feature: &ndgrad::linear::Feature| {
-        let baseline = feature.terms().first()?.baseline.clone()?;
-        Some(format!("{} with {baseline}", feature.name))
-    };
-    model.features().iter().filter_map(baseline).collect()
+fn baselines(design: &DesignInfo) -> Vec<String> {
+    let mut baselines: Vec<String> = Vec::new();
+    for term in design.terms() {
+        if let (Some(baseline), Some((feature, _))) = (&term.baseline, term.name.rsplit_once('[')) {
+            let text = format!("{feature} with {baseline}");
+            if !baselines.contains(&text) {
+                baselines.push(text);
+            }
+        }
+    }
+    baselines
 }

@@ -87,7 +87,7 @@ impl Lots {
 }
 
 /// What fits a model to rows.
-pub type Solve<'a> = &'a dyn Fn(&mut dyn Observations) -> Result<Fitted>;
+type Solve<'a> = &'a dyn Fn(&mut dyn Observations) -> Result<Fitted>;
 
 /// Fits all rows but a part of them, and judges by that part.
 pub fn hold_out(solve: Solve<'_>, rows: &mut dyn Observations, part: f64, seed: u64) -> Result<Vec<Part>> {
