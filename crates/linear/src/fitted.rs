@@ -3,9 +3,9 @@
 use std::path::Path;
 
 use ndgrad_array::{Error, OperationError, Result};
+use ndgrad_data::Table;
 use ndgrad_data::safetensors::{self, Contents};
-use ndgrad_data::{Table, write_file};
-use ndgrad_tensor::{DType, Tensor};
+use ndgrad_tensor::Tensor;
 use serde_json::{Value, json};
 
 use crate::distribution::Distribution;
@@ -16,7 +16,7 @@ use crate::inference::{Covariance, CovarianceKind, Inference};
 use crate::iterative::DescentState;
 use crate::penalized::PenalizedPath;
 use crate::robust::{HuberFit, QuantileFit};
-use crate::store::{read_file, with_description};
+use crate::store::{numbers, read_file, with_description, write_bytes};
 use crate::text::list;
 
 /// A model that was fitted to the rows of a design.
@@ -257,20 +257,11 @@ impl FittedModel {
 
     /// What `make` makes of each row that lacks nothing, given the numbers that the coefficients are multiplied by, and
     /// the linear predictor.
-    fn each<T: Copy>(&self, table: &Table, make: impl Fn(&[f64], f64) -> T) -> Result<Vec<Option<T>>> {
-        let rows = self.design.encode(table)?;
-        let width = self.design.names().len();
-        let mut made = vec![None; table.rows()];
-        let mut own = Vec::with_capacity(self.coefficients.len());
-        for (place, row) in rows.rows.iter().enumerate() {
-            own.clear();
-            own.extend(self.design.has_intercept().then_some(1.0));
-            own.extend(self.columns.iter().map(|&column| rows.x[place * width + column]));
-            let sum: f64 = own.iter().zip(&self.coefficients).map(|(x, coefficient)| x * coefficient).sum();
-            let offset = rows.offset.as_ref().map_or(0.0, |offset| offset[place]);
-            made[*row] = Some(make(&own, sum + offset));
-        }
-        Ok(made)
+    fn each<T>(&self, table: &Table, make: impl Fn(&[f64], f64) -> T) -> Result<Vec<Option<T>>> {
+        each_row(&self.design, &self.columns, table, |row, offset| {
+            let sum: f64 = row.iter().zip(&self.coefficients).map(|(x, coefficient)| x * coefficient).sum();
+            make(row, sum + offset)
+        })
     }
 
     /// Writes the model as a safetensors file, whole or not at all: the tensors `coefficients`, `covariance` and
@@ -280,9 +271,7 @@ impl FittedModel {
     /// # Errors
     /// If the file cannot be written.
     pub fn save(&self, path: impl AsRef<Path>) -> Result<()> {
-        let path = path.as_ref();
-        let bytes = self.to_bytes();
-        write_file(path, |writer| writer.write_all(&bytes).map_err(|error| Error::file(path, "write", error)))
+        write_bytes(path.as_ref(), &self.to_bytes())
     }
 
     /// The bytes of such a file.
@@ -329,6 +318,28 @@ impl FittedModel {
     }
 }
 
+/// What `make` makes of each row that lacks nothing, given a 1 for the intercept, the numbers of these columns of the design,
+/// and the offset.
+pub(crate) fn each_row<T>(
+    design: &DesignInfo,
+    columns: &[usize],
+    table: &Table,
+    make: impl Fn(&[f64], f64) -> T,
+) -> Result<Vec<Option<T>>> {
+    let rows = design.encode(table)?;
+    let width = design.names().len();
+    let mut made = Vec::new();
+    made.resize_with(table.rows(), || None);
+    let mut own = Vec::with_capacity(columns.len() + 1);
+    for (place, row) in rows.rows.iter().enumerate() {
+        own.clear();
+        own.extend(design.has_intercept().then_some(1.0));
+        own.extend(columns.iter().map(|&column| rows.x[place * width + column]));
+        made[*row] = Some(make(&own, rows.offset.as_ref().map_or(0.0, |offset| offset[place])));
+    }
+    Ok(made)
+}
+
 fn freedom(distribution: Distribution) -> Option<f64> {
     match distribution {
         Distribution::T(freedom) => Some(freedom),
@@ -338,35 +349,13 @@ fn freedom(distribution: Distribution) -> Option<f64> {
 
 /// The model, if everything fits together; what does not, otherwise.
 fn decode(description: &Value, file: &Contents) -> Result<FittedModel, String> {
-    let numbers = |name: &str, length: usize| -> Result<Vec<f64>, String> {
-        let tensor = file.tensors.get(name).ok_or_else(|| format!("it has no tensor {name:?}"))?;
-        if tensor.dtype() != DType::F64 || tensor.shape() != [length] {
-            return Err(format!("the tensor {name:?} is not {length} numbers of f64"));
-        }
-        Ok(tensor.to_vec())
-    };
     let design = DesignInfo::from_json(&description["design"])?;
-    let columns = description["columns"].as_array().ok_or("it has no list of columns")?;
-    let column = |value: &Value| value.as_u64().and_then(|column| usize::try_from(column).ok());
-    let columns = columns.iter().map(column).collect::<Option<Vec<_>>>().ok_or("a column is not a number")?;
-    if !columns.is_sorted_by(|a, b| a < b) || columns.iter().any(|&column| column >= design.names().len()) {
-        return Err("its columns are not those of the design".into());
-    }
+    let columns = decode_columns(description, &design)?;
     let size = columns.len() + usize::from(design.has_intercept());
-    let coefficients = numbers("coefficients", size)?;
-    if !coefficients.iter().all(|number| number.is_finite()) {
-        return Err("a coefficient is not finite".into());
-    }
+    let coefficients = decode_coefficients(file, size)?;
     let text = |key: &str| description[key].as_str().unwrap_or_default();
-    let covariance = match &description["covariance"] {
-        Value::Null => None,
-        kind => {
-            let kind = kind.as_str().and_then(CovarianceKind::from_name);
-            let kind = kind.ok_or("its covariance is of no known kind")?;
-            Some(Covariance { kind, size, matrix: numbers("covariance", size * size)? })
-        }
-    };
-    let residual = numbers("residual", 2)?;
+    let covariance = decode_covariance(description, file, size)?;
+    let residual = numbers(file, "residual", 2)?;
     let positive = |number: f64| (number > 0.0 && number.is_finite()).then_some(number);
     Ok(FittedModel {
         family: Family::from_name(text("family")).ok_or("its family is not known")?,
@@ -386,6 +375,39 @@ fn decode(description: &Value, file: &Contents) -> Result<FittedModel, String> {
         coefficients,
         covariance,
     })
+}
+
+/// The columns of the design that have a coefficient.
+pub(crate) fn decode_columns(description: &Value, design: &DesignInfo) -> Result<Vec<usize>, String> {
+    let columns = description["columns"].as_array().ok_or("it has no list of columns")?;
+    let column = |value: &Value| value.as_u64().and_then(|column| usize::try_from(column).ok());
+    let columns = columns.iter().map(column).collect::<Option<Vec<_>>>().ok_or("a column is not a number")?;
+    if !columns.is_sorted_by(|a, b| a < b) || columns.iter().any(|&column| column >= design.names().len()) {
+        return Err("its columns are not those of the design".into());
+    }
+    Ok(columns)
+}
+
+pub(crate) fn decode_coefficients(file: &Contents, size: usize) -> Result<Vec<f64>, String> {
+    let coefficients = numbers(file, "coefficients", size)?;
+    if !coefficients.iter().all(|number| number.is_finite()) {
+        return Err("a coefficient is not finite".into());
+    }
+    Ok(coefficients)
+}
+
+pub(crate) fn decode_covariance(
+    description: &Value,
+    file: &Contents,
+    size: usize,
+) -> Result<Option<Covariance>, String> {
+    let kind = match &description["covariance"] {
+        Value::Null => return Ok(None),
+        kind => kind.as_str().and_then(CovarianceKind::from_name),
+    };
+    let kind = kind.ok_or("its covariance is of no known kind")?;
+    let length = size.checked_mul(size).ok_or("its covariance is too large")?;
+    Ok(Some(Covariance { kind, size, matrix: numbers(file, "covariance", length)? }))
 }
 
 #[cfg(test)]
