@@ -145,9 +145,9 @@ fn fold_blocks<R: Run, const N: usize>(blocks: [(&R, usize); N], count: usize) -
     for (i, (run, start)) in blocks.into_iter().enumerate() {
         // Positions that are known when this is compiled, so that the lanes stay in registers.
         let mut lanes = lanes[i];
-        for i in 0..LANES - 1 {
+        for (i, lane) in lanes.iter_mut().enumerate().take(LANES - 1) {
             if i < count - whole {
-                lanes[i] = run.add_one(lanes[i], start + whole + i);
+                *lane = run.add_one(*lane, start + whole + i);
             }
         }
         let eight: [_; 8] = std::array::from_fn(|i| run.combine(lanes[i], lanes[i + 8]));
