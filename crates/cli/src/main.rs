@@ -13,6 +13,7 @@ mod progress;
 mod quote;
 mod report;
 mod row;
+mod saved;
 mod table;
 mod units;
 mod values;

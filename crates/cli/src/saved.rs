@@ -3,8 +3,9 @@
 use std::path::Path;
 
 use ndgrad::data::{Csv, Table, safetensors};
-use ndgrad::linear::{Bounds, Family, FittedModel, Interval, Model, Observations};
+use ndgrad::linear::{Bounds, Family, FittedModel, Interval, Model, MultinomialModel, Observations};
 use ndgrad::{Error, Result};
+use serde_json::Value;
 
 /// A saved model.
 pub enum Saved {
@@ -12,6 +13,8 @@ pub enum Saved {
     Plain(Box<Model>),
     /// A formula with coefficients, as `ndgrad fit` saves it.
     Formula(Box<FittedModel>),
+    /// Classes with coefficients, likewise.
+    Classes(Box<MultinomialModel>),
 }
 
 impl Saved {
@@ -21,13 +24,26 @@ impl Saved {
     /// If it cannot be read or holds no model.
     pub fn load(path: &Path) -> Result<Saved> {
         let kind = safetensors::read(path).ok().and_then(|contents| {
-            let description: serde_json::Value = serde_json::from_str(contents.metadata.get("ndgrad")?).ok()?;
-            Some(description["kind"] == "linear")
+            let description: Value = serde_json::from_str(contents.metadata.get("ndgrad")?).ok()?;
+            Some(description["kind"].as_str()?.to_string())
         });
-        Ok(match kind {
-            Some(true) => Saved::Plain(Box::new(Model::load(path)?)),
+        Ok(match kind.as_deref() {
+            Some("linear") => Saved::Plain(Box::new(Model::load(path)?)),
+            Some("multinomial") => Saved::Classes(Box::new(MultinomialModel::load(path)?)),
             _ => Saved::Formula(Box::new(FittedModel::load(path)?)),
         })
+    }
+
+    /// Writes a file.
+    ///
+    /// # Errors
+    /// If that cannot be.
+    pub fn save(&self, path: &Path) -> Result<()> {
+        match self {
+            Saved::Plain(model) => model.save(path),
+            Saved::Formula(model) => model.save(path),
+            Saved::Classes(model) => model.save(path),
+        }
     }
 
     /// What is predicted.
@@ -35,14 +51,16 @@ impl Saved {
         match self {
             Saved::Plain(model) => model.target().to_string(),
             Saved::Formula(model) => model.design.target(),
+            Saved::Classes(model) => model.design.target(),
         }
     }
 
-    /// How the target scatters.
-    pub fn family(&self) -> Family {
+    /// How the target scatters; `None` for classes.
+    pub fn family(&self) -> Option<Family> {
         match self {
-            Saved::Plain(model) => model.scatter().map_or(Family::Gaussian, |scatter| scatter.family),
-            Saved::Formula(model) => model.family,
+            Saved::Plain(model) => Some(model.scatter().map_or(Family::Gaussian, |scatter| scatter.family)),
+            Saved::Formula(model) => Some(model.family),
+            Saved::Classes(_) => None,
         }
     }
 
@@ -54,6 +72,7 @@ impl Saved {
                 categories.map(|feature| feature.name.clone()).collect()
             }
             Saved::Formula(model) => model.design.text_columns(),
+            Saved::Classes(model) => model.design.text_columns(),
         }
     }
 
@@ -65,11 +84,12 @@ impl Saved {
     /// The prediction for each row; `None` where a value is missing.
     ///
     /// # Errors
-    /// If a column is missing or of another kind, or a level is not known.
+    /// If the model is one of classes, if a column is missing or of another kind, or a level is not known.
     pub fn predict(&self, table: &Table) -> Result<Vec<Option<f64>>> {
         match self {
             Saved::Plain(model) => model.predict(table),
             Saved::Formula(model) => model.predict(table),
+            Saved::Classes(_) => Err(of_classes()),
         }
     }
 
@@ -80,6 +100,7 @@ impl Saved {
     pub fn predict_with(&self, table: &Table, interval: Interval, level: f64) -> Result<Vec<Option<Bounds>>> {
         let model = match self {
             Saved::Plain(model) => return model.predict_with(table, interval, level),
+            Saved::Classes(_) => return Err(of_classes()),
             Saved::Formula(model) => model,
         };
         if interval == Interval::Prediction && model.deviation.is_none() {
@@ -109,6 +130,7 @@ impl Saved {
     pub fn actual(&self, table: &Table) -> Result<Vec<Option<f64>>> {
         let mut actual = vec![None; table.rows()];
         match self {
+            Saved::Classes(_) => return Err(of_classes()),
             Saved::Plain(model) => actual = table.numeric(model.target())?.iter().collect(),
             Saved::Formula(model) => {
                 let rows = model.design.used_rows(table)?;
@@ -123,4 +145,10 @@ impl Saved {
         }
         Ok(actual)
     }
+}
+
+fn of_classes() -> Error {
+    Error::Data(
+        "this is a model of classes, which have probabilities and no mean\n    Use ndgrad predict without --interval.".into(),
+    )
 }

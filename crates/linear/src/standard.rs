@@ -14,6 +14,8 @@ pub(crate) struct Standard {
     /// One for each column: the power of two next to the deviation from the centre, so that scaling is exact. That of a
     /// constant column is infinite, which leaves zeros of it.
     pub units: Vec<f64>,
+    /// The weighted deviation of each column from its mean, of divisor n.
+    pub deviations: Vec<f64>,
     /// The columns that take part.
     pub kept: Vec<usize>,
     /// Rows of a weight above 0.
@@ -98,12 +100,15 @@ impl Standard {
         };
         let mut centres = Vec::with_capacity(width);
         let mut units = Vec::with_capacity(width);
+        let mut deviations = Vec::with_capacity(width);
         for j in 0..width {
             let mean = sums[j] / weight;
             let square = squares[j] / weight;
             centres.push(if intercept { first[j] + mean } else { 0.0 });
-            let deviation = if intercept { square - mean * mean } else { square }.max(0.0).sqrt();
+            let spread = (square - mean * mean).max(0.0).sqrt();
+            let deviation = if intercept { spread } else { square.sqrt() };
             units.push(unit(deviation, centres[j]));
+            deviations.push(spread);
         }
         let shift = sums[width] / weight;
         let target_mean = first[width] + shift;
@@ -114,6 +119,7 @@ impl Standard {
             intercept,
             centres,
             units,
+            deviations,
             kept,
             rows,
             weight,
@@ -165,18 +171,7 @@ impl Standard {
 
     /// A covariance of parameters, row after row, as that of [`Standard::in_units`] of them.
     pub fn covariance_in_units(&self, covariance: &[f64]) -> Vec<f64> {
-        let size = self.parameters();
-        // The change is linear: once for the columns, once for the rows.
-        let across: Vec<Vec<f64>> =
-            covariance.chunks_exact(size.max(1)).map(|row| self.in_units(row)).collect();
-        let mut changed = vec![0.0; size * size];
-        for j in 0..size {
-            let column: Vec<f64> = across.iter().map(|row| row[j]).collect();
-            for (i, value) in self.in_units(&column).into_iter().enumerate() {
-                changed[i * size + j] = value;
-            }
-        }
-        changed
+        both_sides(covariance, self.parameters(), |row| self.in_units(row))
     }
 
     /// The names of the parameters.
@@ -200,6 +195,20 @@ impl Standard {
             self.kept.len(),
         )))
     }
+}
+
+/// `T M T'`, row after row, of a symmetric `M` of this size and what `T` makes of a row.
+pub(crate) fn both_sides(matrix: &[f64], size: usize, change: impl Fn(&[f64]) -> Vec<f64>) -> Vec<f64> {
+    // The change is linear: once for the columns, once for the rows.
+    let across: Vec<Vec<f64>> = matrix.chunks_exact(size.max(1)).map(&change).collect();
+    let mut changed = vec![0.0; size * size];
+    for j in 0..size {
+        let column: Vec<f64> = across.iter().map(|row| row[j]).collect();
+        for (i, value) in change(&column).into_iter().enumerate() {
+            changed[i * size + j] = value;
+        }
+    }
+    changed
 }
 
 /// The part of a column's size below which its deviation is rounding.

@@ -6,12 +6,13 @@ use std::path::PathBuf;
 use clap::Args;
 use ndgrad::Error;
 use ndgrad::data::{Column, Table};
-use ndgrad::linear::{Distribution, Family, Model};
+use ndgrad::linear::{Distribution, Family};
 use serde_json::{Value, json};
 
 use crate::failure::{Failure, Result};
 use crate::number::{count, significant};
 use crate::report::probability;
+use crate::saved::Saved;
 use crate::table::Text;
 
 const EXAMPLES: &str = "\
@@ -60,7 +61,7 @@ struct Difference {
 impl Compare {
     /// Predicts with both, and compares.
     pub fn run(&self) -> Result<()> {
-        let (a, b) = (Model::load(&self.a)?, Model::load(&self.b)?);
+        let (a, b) = (Saved::load(&self.a)?, Saved::load(&self.b)?);
         if a.target() != b.target() {
             return Err(Failure::Data(Error::Data(format!(
                 "{} predicts {:?}, and {} predicts {:?}\n    Compare models of the same column.",
@@ -71,14 +72,12 @@ impl Compare {
             ))));
         }
         let table = self.read(&a, &b)?;
-        let target = table.numeric(a.target())?;
+        let target = a.target();
+        let actual = a.actual(&table)?;
         let predicted = [a.predict(&table)?, b.predict(&table)?];
         let rows: Vec<(f64, [f64; 2])> = (0..table.rows())
             .filter_map(|row| {
-                Some((
-                    target.present()[row].then(|| target.values()[row])?,
-                    [predicted[0][row]?, predicted[1][row]?],
-                ))
+                Some((actual[row]?, [predicted[0][row]?, predicted[1][row]?]))
             })
             .collect();
         if rows.len() < 2 {
@@ -91,7 +90,7 @@ impl Compare {
                 ),
             )));
         }
-        let binomial = [&a, &b].iter().all(|model| family(model) == Family::Binomial);
+        let binomial = [&a, &b].iter().all(|model| model.family() == Some(Family::Binomial));
         let scores = [
             Score::of(self.a.display().to_string(), &rows, 0, binomial),
             Score::of(self.b.display().to_string(), &rows, 1, binomial),
@@ -99,33 +98,25 @@ impl Compare {
         let difference = Difference::of(&scores);
         let mut out = stdout().lock();
         if self.json {
-            writeln!(out, "{}", json(a.target(), rows.len(), &scores, &difference, binomial))?;
+            writeln!(out, "{}", json(&target, rows.len(), &scores, &difference, binomial))?;
         } else {
-            print(&mut out, a.target(), &table, rows.len(), &scores, &difference, binomial)?;
+            print(&mut out, &target, &table, rows.len(), &scores, &difference, binomial)?;
         }
         out.flush()?;
         Ok(())
     }
 
     /// The file, read as both models want it.
-    fn read(&self, a: &Model, b: &Model) -> Result<Table> {
+    fn read(&self, a: &Saved, b: &Saved) -> Result<Table> {
         let table = a.csv().read(&self.file)?;
         // What one model takes for a category and the other for a number, no table can be both.
         let is_category = |name: &str| matches!(table.column(name), Ok(Column::Category(_)));
-        let own = |model: &Model| -> Vec<String> {
-            let categories = model.features().iter().filter(|feature| feature.is_category());
-            categories.map(|feature| feature.name.clone()).collect()
-        };
-        if own(b).iter().all(|name| is_category(name)) {
+        if b.categories().iter().all(|name| is_category(name)) {
             return Ok(table);
         }
-        let both = own(a).into_iter().chain(own(b));
+        let both = a.categories().into_iter().chain(b.categories());
         Ok(a.csv().categories(both).read(&self.file)?)
     }
-}
-
-fn family(model: &Model) -> Family {
-    model.scatter().map_or(Family::Gaussian, |scatter| scatter.family)
 }
 
 impl Score {

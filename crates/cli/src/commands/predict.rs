@@ -6,12 +6,13 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 use ndgrad::Error;
-use ndgrad::data::{Table, write_file};
-use ndgrad::linear::{Bounds, Interval, Model};
+use ndgrad::data::{Category, Column, Numeric, Table, write_file};
+use ndgrad::linear::{Bounds, Interval, MultinomialModel};
 
 use crate::failure::{Failure, Result, say};
 use crate::interrupt;
 use crate::number::count;
+use crate::saved::Saved;
 use crate::values;
 
 const EXAMPLES: &str = "\
@@ -27,7 +28,8 @@ const COLUMN: &str = "predicted";
 ///
 /// The rows of the CSV file are copied as they are, with a column `predicted` at their end.
 /// The model's columns may stand in any order and among others. A row that lacks a value
-/// has no prediction, unless the model was trained with --missing mean.
+/// has no prediction, unless the model was trained with --missing mean. A model of classes
+/// adds the likeliest class and the probability of each.
 #[derive(Args)]
 #[command(after_help = EXAMPLES, verbatim_doc_comment)]
 pub struct Predict {
@@ -68,15 +70,14 @@ impl From<Cover> for Interval {
 impl Predict {
     /// Writes the rows and their predictions.
     pub fn run(&self) -> Result<()> {
-        let model = Model::load(&self.model)?;
+        let model = Saved::load(&self.model)?;
         if fs::metadata(&self.file).is_ok_and(|metadata| !metadata.is_file() && !metadata.is_dir()) {
             let message = "this is not a regular file, and it must be read twice\n    Save what it holds in a file first.";
             return Err(Failure::Data(Error::content(self.file.as_path(), message)));
         }
         let table = model.csv().read(&self.file)?;
         let columns = self.columns(&model, &table)?;
-        let named: Vec<(&str, &[Option<f64>])> =
-            columns.iter().map(|(name, values)| (*name, values.as_slice())).collect();
+        let named: Vec<(&str, &Column)> = columns.iter().map(|(name, column)| (&**name, column)).collect();
         let append = |output: &mut dyn Write| model.csv().append_columns(&self.file, output, &named);
         let predicted = &columns[0].1;
         match &self.output {
@@ -90,7 +91,7 @@ impl Predict {
                 written?;
             }
         }
-        let without = predicted.iter().filter(|value| value.is_none()).count();
+        let without = predicted.missing();
         if without > 0 {
             let rows = count(predicted.len(), "row");
             let have = if without == 1 { "has" } else { "have" };
@@ -106,23 +107,37 @@ impl Predict {
     }
 }
 
-/// The name and the values of a column that is added.
-type Added = (&'static str, Vec<Option<f64>>);
-
 impl Predict {
     /// What is added to the file.
-    fn columns(&self, model: &Model, table: &Table) -> Result<Vec<Added>> {
+    fn columns(&self, model: &Saved, table: &Table) -> Result<Vec<(String, Column)>> {
+        let numbers = |values: Vec<Option<f64>>| Column::from(Numeric::from_iter(values));
         let Some(cover) = self.interval else {
-            return Ok(vec![(COLUMN, model.predict(table)?)]);
+            if let Saved::Classes(model) = model {
+                return Ok(classes(model, table)?);
+            }
+            return Ok(vec![(COLUMN.into(), numbers(model.predict(table)?))]);
         };
         let bounds = model.predict_with(table, cover.into(), self.level)?;
-        let column = |pick: fn(Bounds) -> f64| bounds.iter().map(|bounds| bounds.map(pick)).collect();
+        let column = |pick: fn(Bounds) -> f64| numbers(bounds.iter().map(|bounds| bounds.map(pick)).collect());
         Ok(vec![
-            (COLUMN, column(|bounds| bounds.predicted)),
-            ("lower", column(|bounds| bounds.lower)),
-            ("upper", column(|bounds| bounds.upper)),
+            (COLUMN.into(), column(|bounds| bounds.predicted)),
+            ("lower".into(), column(|bounds| bounds.lower)),
+            ("upper".into(), column(|bounds| bounds.upper)),
         ])
     }
+}
+
+/// The likeliest class, and the probability of each.
+fn classes(model: &MultinomialModel, table: &Table) -> ndgrad::Result<Vec<(String, Column)>> {
+    let likeliest = model.predict(table)?;
+    let likeliest = likeliest.iter().map(|class| class.map(|class| &model.classes[class]));
+    let mut columns = vec![(COLUMN.to_string(), Column::from(likeliest.collect::<Category>()))];
+    let all = model.probabilities(table)?;
+    for (class, name) in model.classes.iter().enumerate() {
+        let of = all.iter().map(|each| each.as_ref().map(|each| each[class]));
+        columns.push((format!("probability[{name}]"), of.collect::<Numeric>().into()));
+    }
+    Ok(columns)
 }
 
 /// A writer that fails once the user wants to stop, so that the temporary file is taken away.

@@ -46,3 +46,16 @@ pub fn coefficients(all: &[Coefficient], deviations: &[f64], axis: &str, level: 
     }
     Some(Picture { name: "coefficients".into(), caption, figure })
 }
+
+/// How often the rows of each class are foreseen.
+pub fn classes(names: &[String], right: &[f64], target: &str) -> Picture {
+    let places: Vec<f64> = (0..names.len()).map(|place| place as f64).collect();
+    let percent: Vec<f64> = right.iter().map(|part| 100.0 * part).collect();
+    let figure = Figure::new()
+        .intervals("", &places, &percent, &percent, &percent)
+        .y_names(names)
+        .title(&format!("How often each {target} is foreseen"))
+        .x_label("% of its rows");
+    let caption = "The part of the rows of each class whose class is the one that the model finds likeliest.".into();
+    Picture { name: "classes".into(), caption, figure }
+}

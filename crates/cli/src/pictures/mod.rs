@@ -7,7 +7,7 @@ mod penalties;
 mod residuals;
 mod smooth;
 
-pub use coefficients::coefficients;
+pub use coefficients::{classes, coefficients};
 pub use descent::{loss, losses};
 pub use effect::{Effect, Shape};
 pub use penalties::{path, validation};

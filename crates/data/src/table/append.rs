@@ -1,6 +1,6 @@
 //! `append_column`: copy a CSV file and add one column at its end.
 
-use super::Csv;
+use super::{Column, Csv, Numeric};
 use super::field::excerpt;
 use super::records::Records;
 use super::write::{write_number, write_text};
@@ -50,10 +50,11 @@ impl Csv {
         name: &str,
         values: &[Option<f64>],
     ) -> Result<()> {
-        self.append_columns(input, output, &[(name, values)])
+        let column = Column::from(Numeric::from_iter(values.iter().copied()));
+        self.append_columns(input, output, &[(name, &column)])
     }
 
-    /// As [`append_column`](Self::append_column), with several columns, each of a name and values.
+    /// As [`append_column`](Self::append_column), with several columns, of numbers or of texts, by their names.
     ///
     /// # Errors
     /// As [`append_column`](Self::append_column).
@@ -61,7 +62,7 @@ impl Csv {
         &self,
         input: impl AsRef<Path>,
         output: impl Write,
-        columns: &[(&str, &[Option<f64>])],
+        columns: &[(&str, &Column)],
     ) -> Result<()> {
         let path = input.as_ref();
         let delimiter = self.delimiter_for(path);
@@ -81,19 +82,23 @@ impl Csv {
         let mut rows = 0;
         while records.advance_row()? {
             let field = |writer: &mut dyn Write, column: usize| {
-                let values = columns[column].1;
-                match values.get(rows).copied().flatten() {
-                    Some(value) => write_number(writer, value),
-                    None => Ok(()),
+                match columns[column].1 {
+                    column if rows >= column.len() => Ok(()),
+                    Column::Numeric(numbers) => {
+                        numbers.get(rows).map_or(Ok(()), |value| write_number(writer, value))
+                    }
+                    Column::Category(category) => {
+                        category.get(rows).map_or(Ok(()), |text| write_text(writer, text, delimiter))
+                    }
                 }
             };
             copy(&mut output, records.bytes(), delimiter, columns.len(), field).map_err(Error::output)?;
             rows += 1;
         }
-        if let Some((_, values)) = columns.iter().find(|(_, values)| values.len() != rows) {
+        if let Some((_, column)) = columns.iter().find(|(_, column)| column.len() != rows) {
             let message = format!(
                 "the file has {rows} row(s), but there are {} value(s) for them\n    Did the file change meanwhile? Then try again.",
-                values.len()
+                column.len()
             );
             return Err(Error::content(Place::from(path), message));
         }
@@ -179,7 +184,7 @@ mod tests {
                 format!(
                     "a.csv: the file has 1 row(s), but there are {} value(s) for them\n    \
                      Did the file change meanwhile? Then try again.",
-                    values.len()
+                    column.len()
                 )
             );
         }

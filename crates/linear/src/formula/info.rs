@@ -326,6 +326,13 @@ impl DesignInfo {
         read.map(|input| input.name.clone()).collect()
     }
 
+    /// The columns of texts that the terms read, which a reader is to take for categories whatever they look like.
+    pub fn text_columns(&self) -> Vec<String> {
+        let texts = self.factors.iter().filter(|learned| learned.is_category());
+        let texts = texts.filter(|learned| !matches!(learned.factor, Factor::Category { .. }));
+        texts.filter_map(|learned| learned.factor.column()).map(|column| column.name.clone()).collect()
+    }
+
     /// The columns that are read as categories, for a reader that would take them for numbers.
     pub fn categories(&self) -> Vec<String> {
         let factors = self.factors.iter().chain([&self.target]).filter(|learned| learned.is_category());

@@ -2,14 +2,13 @@
 
 use std::fs;
 use std::ops::ControlFlow;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use clap::Args;
 use ndgrad::Error;
 use ndgrad::linear::{
-    Descent, DescentState, DesignInfo, End, Family, FittedModel, Loss, Observations, Optimizer,
-    Progress as Course,
+    Descent, DescentState, DesignInfo, End, Family, Loss, Observations, Optimizer, Penalty, Progress as Course,
 };
 
 use super::Fit;
@@ -22,7 +21,8 @@ use crate::interrupt;
 use crate::number::{grouped, significant};
 use crate::pictures;
 use crate::progress::Progress;
-use crate::report::{Fact, Value};
+use crate::report::{Fact, Picture, Value};
+use crate::saved::Saved;
 use crate::values;
 
 /// The file that a run is resumed from.
@@ -30,6 +30,10 @@ const STATE: &str = "descent.json";
 
 /// Passes over the rows, unless told otherwise.
 const EPOCHS: u64 = 20;
+
+/// What the report says of coefficients from a descent.
+pub const NO_ERRORS: &str =
+    "coefficients from a descent have no standard errors: use --solver exact where the data allow it";
 
 /// Rows between two looks at the clock and at Ctrl-C.
 const OFTEN: u64 = 20_000;
@@ -72,10 +76,47 @@ impl Options {
     }
 }
 
+/// Where a descent has come to.
+pub struct Descended {
+    /// All that goes on from here.
+    pub state: DescentState,
+    /// Rows that are used, and rows that lack a value.
+    pub rows: [u64; 2],
+    /// How good the fit is.
+    pub facts: Vec<Fact>,
+    /// How it was computed.
+    pub course: Vec<Fact>,
+    /// The losses.
+    pub picture: Option<Picture>,
+    /// Whether Ctrl-C came before the end.
+    pub interrupted: bool,
+}
+
+impl Descended {
+    /// What a run is resumed from, as a file.
+    pub fn file(&self) -> (&'static str, String) {
+        (STATE, self.state.to_text())
+    }
+}
+
 impl Fit {
-    /// Descends, from a saved state if there is one.
+    /// A fit by descent.
     pub(super) fn descend(&self, data: &mut Data, design: &DesignInfo) -> Result<Solved> {
         let loss = self.descent_loss();
+        let descended = self.descended(loss, data, design)?;
+        let fitted = Fitted::descent(&descended.state, loss, descended.rows[0], self.level);
+        let mut solved = Solved::new(fitted, method(loss));
+        solved.files = vec![descended.file()];
+        solved.warnings.push(NO_ERRORS.into());
+        solved.facts = descended.facts;
+        solved.course = descended.course;
+        solved.pictures.extend(descended.picture);
+        solved.interrupted = descended.interrupted;
+        Ok(solved)
+    }
+
+    /// Descends, from a saved state if there is one.
+    pub(super) fn descended(&self, loss: Loss, data: &mut Data, design: &DesignInfo) -> Result<Descended> {
         let optimizer = if self.solver == Solver::Adam { Optimizer::Adam } else { Optimizer::Sgd };
         let options = &self.descent;
         let epochs = options.epochs.unwrap_or(EPOCHS);
@@ -85,6 +126,10 @@ impl Fit {
         }
         if let Some(rows) = options.batch_size {
             descent = descent.batch_size(rows);
+        }
+        if let Some(penalty) = self.penalties.penalty {
+            let (lambda, mix) = (self.penalties.lambda.unwrap_or_default(), self.mix(penalty));
+            descent = descent.penalty(Penalty { lambda, mix, standardize: true });
         }
         // A first Ctrl-C ends the descent, not the program: what is done is kept until it is saved.
         let hold = interrupt::hold();
@@ -98,19 +143,15 @@ impl Fit {
             None => descent.start(&mut rows)?,
         };
         if let Some(path) = &options.warm_start {
-            state.warm_start(&estimates(&FittedModel::load(path)?, design, path.display())?);
+            state.warm_start(&estimates(&Saved::load(path)?, design, path)?);
         }
-        let (used, dropped) = match rows.rows() {
+        if rows.rows() == 0 {
             // A resumed run has not read the rows yet.
-            0 => {
-                rows.pass(&mut |_| Ok(()))?;
-                (rows.rows(), rows.dropped())
-            }
-            used => (used, rows.dropped()),
-        };
-        let begun = (state.epoch, state.position);
-        let left = (epochs.saturating_sub(state.epoch) * used).saturating_sub(state.position);
-        let mut progress = Progress::new(Some(left), "row");
+            rows.pass(&mut |_| Ok(()))?;
+        }
+        let (used, dropped) = (rows.rows(), rows.dropped());
+        let begun = state.epoch * used + state.position;
+        let mut progress = Progress::new(Some((epochs * used).saturating_sub(begun)), "row");
         let (start, mut done) = (Instant::now(), 0);
         let end = descent.run(&mut rows, &mut state, &mut |now: &Course| {
             progress.advance(now.rows_of_run - done, || {
@@ -121,37 +162,30 @@ impl Fit {
         })?;
         drop(progress);
         std::mem::forget(hold);
-        let seconds = start.elapsed().as_secs_f64();
-        let passed = state.epoch * used + state.position - (begun.0 * used + begun.1);
-
-        let mut solved =
-            Solved::new(Fitted::descent(&state, loss, used, self.level), method(loss, optimizer));
-        solved.facts = vec![
-            Fact::new("rows", "rows used", Value::Count(used)),
-            Fact::new("dropped", "rows dropped for missing values", Value::Count(dropped)),
-            Fact::new("rank", "coefficients", Value::Count(solved.fitted.rank() as u64)),
-            Fact::of("loss", "mean loss of the last epoch", Value::Number, state.losses.last().copied()),
-        ];
-        let speed = grouped((passed as f64 / seconds) as usize);
-        solved.course = vec![
-            Fact::new("solver", "solver", Value::Text(format!("mini-batches, {}", name(optimizer)))),
-            Fact::new("epochs", "passes over the rows", Value::Counted(state.epoch, "epoch")),
-            Fact::new("speed", "rows a second", Value::Text(speed)),
-        ];
-        if state.losses.len() > 1 {
-            solved.pictures.push(pictures::losses(&state.losses, &design.target()));
-        }
-        solved.warnings.push(
-            "coefficients from a descent have no standard errors: use --solver exact where the data allow it".into(),
-        );
-        solved.files = vec![(STATE, state.to_text())];
-        solved.interrupted = end == End::Interrupted;
-        Ok(solved)
+        let passed = (state.epoch * used + state.position).saturating_sub(begun);
+        let speed = grouped((passed as f64 / start.elapsed().as_secs_f64()) as usize);
+        Ok(Descended {
+            rows: [used, dropped],
+            facts: vec![
+                Fact::new("rows", "rows used", Value::Count(used)),
+                Fact::new("dropped", "rows dropped for missing values", Value::Count(dropped)),
+                Fact::new("rank", "coefficients", Value::Count(state.estimates().len() as u64)),
+                Fact::of("loss", "mean loss of the last epoch", Value::Number, state.losses.last().copied()),
+            ],
+            course: vec![
+                Fact::new("solver", "solver", Value::Text(format!("mini-batches, {}", name(optimizer)))),
+                Fact::new("epochs", "passes over the rows", Value::Counted(state.epoch, "epoch")),
+                Fact::new("speed", "rows a second", Value::Text(speed)),
+            ],
+            picture: (state.losses.len() > 1).then(|| pictures::losses(&state.losses, &design.target())),
+            interrupted: end == End::Interrupted,
+            state,
+        })
     }
 
     /// What a descent makes small.
     pub(super) fn descent_loss(&self) -> Loss {
-        match (self.cost, self.family) {
+        match (self.cost, self.family()) {
             (Cost::Huber, _) => Loss::Huber(self.threshold.unwrap_or(1.0)),
             (Cost::Quantile, _) => Loss::Quantile(self.quantile.unwrap_or(0.5)),
             (_, Family::Gaussian) => Loss::Squares,
@@ -163,19 +197,31 @@ impl Fit {
 }
 
 /// The estimates of a saved model, in the order of a design's columns.
-fn estimates(model: &FittedModel, design: &DesignInfo, path: impl std::fmt::Display) -> Result<Vec<f64>> {
+fn estimates(model: &Saved, design: &DesignInfo, path: &Path) -> Result<Vec<f64>> {
+    let (own, columns, coefficients) = match model {
+        Saved::Formula(model) => (&model.design, &model.columns, &model.coefficients),
+        Saved::Classes(model) => (&model.design, &model.columns, &model.coefficients),
+        Saved::Plain(_) => {
+            let message = "the model has no formula\n    Begin with one that ndgrad fit has saved.";
+            return Err(Failure::Data(Error::content(path, message)));
+        }
+    };
     let ones = usize::from(design.has_intercept());
-    if model.design.names() != design.names() || model.design.has_intercept() != design.has_intercept() {
-        return Err(Failure::Data(Error::Data(format!(
-            "{path}: the model has other terms than this fit\n    Begin with a model of the same formula."
-        ))));
+    if own.names() != design.names()
+        || own.has_intercept() != design.has_intercept()
+        || own.target_levels() != design.target_levels()
+    {
+        let message = "the model has other terms than this fit\n    Begin with a model of the same formula.";
+        return Err(Failure::Data(Error::content(path, message)));
     }
-    let mut estimates = vec![0.0; ones + design.names().len()];
-    estimates[..ones].copy_from_slice(&model.coefficients[..ones]);
-    for (&column, &coefficient) in model.columns.iter().zip(&model.coefficients[ones..]) {
-        estimates[ones + column] = coefficient;
-    }
-    Ok(estimates)
+    let size = ones + design.names().len();
+    let spread = |own: &[f64]| {
+        let mut estimates = vec![0.0; size];
+        estimates[..ones].copy_from_slice(&own[..ones]);
+        columns.iter().zip(&own[ones..]).for_each(|(&column, &estimate)| estimates[ones + column] = estimate);
+        estimates
+    };
+    Ok(coefficients.chunks_exact((ones + columns.len()).max(1)).flat_map(spread).collect())
 }
 
 fn name(optimizer: Optimizer) -> &'static str {
@@ -185,7 +231,7 @@ fn name(optimizer: Optimizer) -> &'static str {
     }
 }
 
-fn method(loss: Loss, optimizer: Optimizer) -> String {
+fn method(loss: Loss) -> String {
     let what = match loss {
         Loss::Squares => "Least squares",
         Loss::Logistic => "Logistic regression",
@@ -193,6 +239,7 @@ fn method(loss: Loss, optimizer: Optimizer) -> String {
         Loss::Gamma => "Gamma regression, logarithmic",
         Loss::Huber(_) => "Huber's robust regression",
         Loss::Quantile(_) => "Quantile regression",
+        Loss::Multinomial(_) => "Multinomial regression",
     };
-    format!("{what} by mini-batches, {}", name(optimizer))
+    format!("{what} by mini-batches")
 }

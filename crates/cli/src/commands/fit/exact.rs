@@ -38,7 +38,7 @@ impl Fit {
 
     /// A generalized linear model.
     pub(super) fn generalized(&self, data: &mut Data, design: &DesignInfo) -> Result<Solved> {
-        let solver = GeneralizedLinear::new(self.family).link(self.link()).level(self.level);
+        let solver = GeneralizedLinear::new(self.family()).link(self.link()).level(self.level);
         let mut rows = data.observe(design);
         let fit = solver.fit(&mut rows)?;
         let mut fitted = Fitted::from(&fit);

@@ -31,7 +31,7 @@ impl Files {
     /// Writes everything, and names it in the report.
     pub fn write(mut self, outcome: &mut Outcome) -> Result<()> {
         let Outcome { model, report, files, .. } = outcome;
-        model.save(self.out.file(MODEL)?)?;
+        model.save(&self.out.file(MODEL)?)?;
         let mut names = vec![self.out.published(MODEL), self.out.published(JSON)];
         names.push(match &self.page {
             Some(path) => path.display().to_string(),

@@ -176,13 +176,11 @@ impl Fitted {
     /// Where descent has come to.
     pub fn descent(state: &DescentState, loss: Loss, rows: u64, level: f64) -> Fitted {
         let (names, intercept, link) = (&state.names, state.intercept, loss.link());
-        let (family, cost) = match loss {
-            Loss::Squares => (Family::Gaussian, Cost::Deviance),
-            Loss::Logistic => (Family::Binomial, Cost::Deviance),
-            Loss::Poisson => (Family::Poisson, Cost::Deviance),
-            Loss::Gamma => (Family::Gamma, Cost::Deviance),
-            Loss::Huber(threshold) => (Family::Gaussian, Cost::Huber(threshold)),
-            Loss::Quantile(quantile) => (Family::Gaussian, Cost::Check(quantile)),
+        let family = loss.family();
+        let cost = match loss {
+            Loss::Huber(threshold) => Cost::Huber(threshold),
+            Loss::Quantile(quantile) => Cost::Check(quantile),
+            _ => Cost::Deviance,
         };
         let bare = Bare { names, intercept, estimates: &state.estimates(), link, family, rows, level };
         Fitted { cost, ..bare.fitted() }
@@ -214,6 +212,10 @@ impl Fitted {
             coefficients: self.inference.terms.iter().map(|term| term.estimate).collect(),
             family: self.family,
             link: self.link,
+            quantile: match self.cost {
+                Cost::Check(quantile) => Some(quantile),
+                _ => None,
+            },
             covariance: self.has_errors().then(|| self.inference.covariance.clone()),
             deviation: (normal && self.dispersion.is_finite()).then(|| self.dispersion.sqrt()),
             degrees_of_freedom: match self.inference.distribution {

@@ -9,6 +9,7 @@ mod exact;
 mod facts;
 mod files;
 mod fitted;
+mod multinomial;
 mod options;
 mod outcome;
 mod penalized;
@@ -27,7 +28,7 @@ use std::time::Instant;
 use clap::Args;
 use ndgrad::Result as NdgradResult;
 use ndgrad::data::Options;
-use ndgrad::linear::{CovarianceKind, DesignInfo, Family, Link};
+use ndgrad::linear::{CovarianceKind, DesignInfo, Link};
 use ndgrad::threads;
 
 use crate::failure::{Result, say};
@@ -35,12 +36,13 @@ use crate::interrupt;
 use crate::number::count;
 use crate::quote;
 use crate::report::Part;
+use crate::saved::Saved;
 use crate::units::Units;
 use crate::values;
 use data::Data;
 use files::Files;
 use fitted::Fitted;
-use options::{Cost, Gaps, Method, Penalties, Solver};
+use options::{Cost, Gaps, Law, Method, Penalties, Solver};
 use outcome::Outcome;
 use solved::{Judge, Solved};
 
@@ -111,9 +113,10 @@ pub struct Fit {
     /// How the coefficients are found
     #[arg(long, default_value = "exact")]
     solver: Solver,
-    /// How the target scatters: gaussian, binomial (0 or 1, or one of two words), poisson (counts) or gamma (above 0)
-    #[arg(long, default_value = "gaussian", value_parser = options::family)]
-    family: Family,
+    /// How the target scatters: gaussian, binomial (0 or 1, or one of two words), poisson (counts), gamma (above 0) or
+    /// multinomial (one of several words)
+    #[arg(long = "family", value_name = "FAMILY", default_value = "gaussian", value_parser = options::law)]
+    law: Law,
     /// How the mean follows from the terms: identity, log, logit or inverse; by default the usual one
     #[arg(long, value_parser = options::link)]
     link: Option<Link>,
@@ -199,12 +202,14 @@ impl Fit {
 
     /// Solves, judges and explains.
     fn fit(&self, data: &mut Data, design: &DesignInfo) -> Result<Outcome> {
+        let units = self.units.clone().unwrap_or_default();
         let mut solved = match self.method() {
             Method::LeastSquares => self.least_squares(data, design)?,
             Method::Generalized => self.generalized(data, design)?,
             Method::Penalized(penalty) => self.penalized(penalty, data, design)?,
             Method::Huber => self.huber(data, design)?,
             Method::Quantile => self.quantile(data, design)?,
+            Method::Multinomial => return self.multinomial(data, design, &units),
             Method::Descent => {
                 let numbers = data.rows().saturating_mul(design.names().len() as u64 + 1);
                 match self.trains(numbers, design.has_intercept()) {
@@ -213,7 +218,6 @@ impl Fit {
                 }
             }
         };
-        let units = self.units.clone().unwrap_or_default();
         let (model, mut report) = solved.report(data, design, &units)?;
         let Solved { fitted, judge, method, facts, diagnostics, course, warnings, pictures, .. } = solved;
         let (parts, doubt) = self.judge(judge, data, design, &fitted)?;
@@ -225,6 +229,7 @@ impl Fit {
         report.parts.splice(0..0, parts);
         report.warnings.extend(warnings.into_iter().chain(doubt));
         report.pictures.splice(0..0, pictures);
+        let model = Saved::Formula(Box::new(model));
         Ok(Outcome { model, report, files: solved.files, interrupted: solved.interrupted })
     }
 

@@ -92,9 +92,23 @@ pub struct Penalties {
     pub choose: Choice,
 }
 
-/// A family by its name.
-pub fn family(name: &str) -> std::result::Result<Family, String> {
-    Family::from_name(name).ok_or_else(|| one_of(Family::ALL.map(Family::name)))
+/// How the target scatters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Law {
+    /// As this family about its mean.
+    Of(Family),
+    /// Over classes.
+    Multinomial,
+}
+
+/// A law by its name.
+pub fn law(name: &str) -> std::result::Result<Law, String> {
+    const MULTINOMIAL: &str = "multinomial";
+    if name.eq_ignore_ascii_case(MULTINOMIAL) {
+        return Ok(Law::Multinomial);
+    }
+    let all = Family::ALL.map(Family::name).into_iter().chain([MULTINOMIAL]);
+    Family::from_name(name).map(Law::Of).ok_or_else(|| one_of(all))
 }
 
 /// A link by its name.
@@ -107,7 +121,8 @@ pub fn covariance(name: &str) -> std::result::Result<CovarianceKind, String> {
     CovarianceKind::from_name(name).ok_or_else(|| one_of(CovarianceKind::ALL.map(CovarianceKind::name)))
 }
 
-fn one_of<const N: usize>(names: [&str; N]) -> String {
+fn one_of(names: impl IntoIterator<Item = &'static str>) -> String {
+    let names: Vec<&str> = names.into_iter().collect();
     format!("one of these is wanted: {}", names.join(", ").to_lowercase())
 }
 
@@ -119,8 +134,7 @@ pub enum Method {
     Penalized(Penalty),
     Huber,
     Quantile,
-    /// Training that ends at the least squares.
-    Training,
+    Multinomial,
     Descent,
 }
 
@@ -130,6 +144,9 @@ const QUICK: u64 = 1 << 22;
 impl Fit {
     /// What the options ask for.
     pub(super) fn method(&self) -> Method {
+        if self.law == Law::Multinomial {
+            return Method::Multinomial;
+        }
         match (self.solver, self.cost, self.penalties.penalty) {
             (Solver::Sgd | Solver::Adam, ..) => Method::Descent,
             (Solver::Exact, Cost::Huber, _) => Method::Huber,
@@ -144,18 +161,27 @@ impl Fit {
     pub(super) fn trains(&self, numbers: u64, intercept: bool) -> bool {
         let options = &self.descent;
         let plain = self.weights.is_none() && self.offset.is_none() && intercept;
+        let plain = plain && self.penalties.penalty.is_none();
         let fresh = options.resume.is_none() && options.warm_start.is_none();
         let squares = self.is_normal() && self.cost == Cost::Squares;
         self.solver == Solver::Sgd && squares && plain && fresh && numbers <= QUICK
     }
 
+    /// The family of the target; of classes, that of each against the first.
+    pub(super) fn family(&self) -> Family {
+        match self.law {
+            Law::Of(family) => family,
+            Law::Multinomial => Family::Binomial,
+        }
+    }
+
     fn is_normal(&self) -> bool {
-        self.family == Family::Gaussian && self.link() == Link::Identity
+        self.law == Law::Of(Family::Gaussian) && self.link() == Link::Identity
     }
 
     /// The link that was asked for, or the family's usual one.
     pub(super) fn link(&self) -> Link {
-        self.link.unwrap_or_else(|| self.family.link())
+        self.link.unwrap_or_else(|| self.family().link())
     }
 
     /// The covariance that was asked for; clustered where there are clusters.
@@ -194,7 +220,7 @@ impl Fit {
             weights: self.weights.clone(),
             offset: self.offset.clone(),
             clusters: self.cluster.clone(),
-            category_target: self.family == Family::Binomial,
+            category_target: self.family() == Family::Binomial,
         }
     }
 
@@ -223,6 +249,9 @@ impl Fit {
                 "--covariance and --cluster have no meaning for --solver sgd or adam\n    Choose --solver exact.".into(),
             );
         }
+        if self.law == Law::Multinomial && self.link() != Link::Logit {
+            return refuse("--family multinomial has no other link than its own\n    Leave --link out.".into());
+        }
         if !exact && self.link() != self.descent_loss().link() {
             return refuse(format!(
                 "--link {} is fitted by --solver exact\n    Leave --solver or --link out.",
@@ -232,7 +261,7 @@ impl Fit {
         if self.cost != Cost::Squares && !self.is_normal() {
             return refuse(format!(
                 "--loss has no meaning for --family {}, which says itself what errors cost\n    Leave one of them out.",
-                self.family
+                self.family()
             ));
         }
         if self.cost != Cost::Huber && self.threshold.is_some() {
@@ -258,7 +287,7 @@ impl Fit {
             return refuse("--covariance clustered needs --cluster COLUMN\n    Name the column of the clusters.".into());
         }
         if self.covariance() != CovarianceKind::Classical
-            && !matches!(self.method(), Method::LeastSquares | Method::Generalized | Method::Descent)
+            && !matches!(self.method(), Method::LeastSquares | Method::Generalized)
         {
             return refuse(
                 "--covariance and --cluster are for least squares and families\n    \
@@ -271,11 +300,11 @@ impl Fit {
                 "--save-stats saves what least squares need to know\n    Leave it out, or choose least squares.".into(),
             );
         }
-        if !self.family.links().contains(&self.link()) {
-            let links: Vec<&str> = self.family.links().iter().map(|link| link.name()).collect();
+        if !self.family().links().contains(&self.link()) {
+            let links: Vec<&str> = self.family().links().iter().map(|link| link.name()).collect();
             return refuse(format!(
                 "--family {} cannot have --link {}\n    Choose one of: {}.",
-                self.family,
+                self.family(),
                 self.link(),
                 links.join(", ")
             ));
@@ -293,10 +322,17 @@ impl Fit {
 
     fn check_penalty(&self) -> Result<()> {
         let Some(penalty) = self.penalties.penalty else { return Ok(()) };
-        if self.solver != Solver::Exact || self.cost != Cost::Squares || !self.is_normal() {
+        let exact = self.solver == Solver::Exact;
+        if exact && (self.cost != Cost::Squares || !self.is_normal()) {
             return Err(Failure::Usage(
-                "--penalty is for least squares by --solver exact\n    Leave out --solver, --loss, --family and --link."
+                "--penalty by --solver exact is for least squares\n    \
+                 Leave out --loss, --family and --link, or choose --solver adam."
                     .into(),
+            ));
+        }
+        if !exact && self.penalties.lambda.is_none() {
+            return Err(Failure::Usage(
+                "--penalty by steps needs --lambda, which only --solver exact chooses\n    Add that.".into(),
             ));
         }
         if self.penalties.mix.is_some() && penalty != Penalty::ElasticNet {

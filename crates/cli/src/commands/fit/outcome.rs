@@ -1,13 +1,12 @@
 //! `Outcome`: what a fit hands over to be saved and printed.
 
-use ndgrad::linear::FittedModel;
-
 use crate::report::Report;
+use crate::saved::Saved;
 
 /// A model and what is to be said about it.
 pub struct Outcome {
     /// The model.
-    pub model: FittedModel,
+    pub model: Saved,
     /// What is to be said about it.
     pub report: Report,
     /// More files to write, by name.

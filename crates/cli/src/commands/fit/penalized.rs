@@ -44,13 +44,18 @@ impl Search {
 }
 
 impl Fit {
-    /// Least squares with a penalty on large coefficients.
-    pub(super) fn penalized(&self, penalty: Penalty, data: &mut Data, design: &DesignInfo) -> Result<Solved> {
-        let mix = match penalty {
+    /// The lasso's part of a penalty.
+    pub(super) fn mix(&self, penalty: Penalty) -> f64 {
+        match penalty {
             Penalty::Ridge => 0.0,
             Penalty::Lasso => 1.0,
             Penalty::ElasticNet => self.penalties.mix.unwrap_or(0.5),
-        };
+        }
+    }
+
+    /// Least squares with a penalty on large coefficients.
+    pub(super) fn penalized(&self, penalty: Penalty, data: &mut Data, design: &DesignInfo) -> Result<Solved> {
+        let mix = self.mix(penalty);
         let mut solver = Penalized::elastic_net(mix);
         if let Some(lambda) = self.penalties.lambda {
             solver = solver.lambdas([lambda])?;

@@ -49,6 +49,17 @@ impl Survey {
     }
 }
 
+/// The standard deviation of each column.
+pub fn deviations(observations: &mut dyn Observations) -> Result<Vec<f64>> {
+    let width = observations.names().len();
+    let mut columns = Columns::new(width);
+    observations.pass(&mut |block| {
+        block.x.chunks_exact(width.max(1)).for_each(|row| columns.push(row));
+        Ok(())
+    })?;
+    Ok(columns.deviations())
+}
+
 /// What the model says about a row.
 fn judge(fit: &Fitted, row: u64, x: &[f64], predictor: f64, actual: f64, weight: f64) -> Row {
     let (predicted, slope) = (fit.link.mean(predictor), fit.link.slope(predictor));

@@ -53,12 +53,6 @@ impl Fit {
         solved.judge = Judge::Parts(parts);
         Ok(solved)
     }
-            Fact::new("epochs", "passes over the rows", Value::Counted(epochs, "epoch")),
-            Fact::new("condition", "condition number", Value::Rough(trained.condition)),
-        ];
-        report.pictures.insert(0, pictures::loss(&trained.history, trained.model.target()));
-        Ok(Outcome { interrupted: trained.stop == Stop::Interrupted, model: trained.model, report })
-    }
 
     /// The trained model. From the first epoch on, Ctrl-C ends the training, not the program.
     fn train(&self, table: &Table, target: &str) -> Result<Trained> {

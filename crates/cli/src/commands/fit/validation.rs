@@ -11,10 +11,14 @@ use crate::report::Part;
 /// Rows drawn by lot: those whose number in [0, 1) lies within `range`, or the others. The lot of a row depends on
 /// the seed and its number alone.
 pub struct Drawn<'a> {
-    rows: &'a mut dyn Observations,
-    seed: u64,
-    range: (f64, f64),
-    within: bool,
+    /// All rows.
+    pub rows: &'a mut dyn Observations,
+    /// What decides the lots.
+    pub seed: u64,
+    /// Lots from the first of these to below the second.
+    pub range: (f64, f64),
+    /// Whether it is these rows or the others.
+    pub within: bool,
 }
 
 /// Lots that are drawn together.

@@ -1,0 +1,224 @@
+//! Models of classes: multinomial logistic regression, exact or by descent.
+
+use ndgrad::Result as NdgradResult;
+use ndgrad::linear::{
+    Covariance, CovarianceKind, DesignInfo, Distribution, Inference, Loss, Multinomial, MultinomialFit,
+    MultinomialModel, Observations,
+};
+
+use super::data::Data;
+use super::descent::NO_ERRORS;
+use super::exact::unsettled;
+use super::options::Solver;
+use super::outcome::Outcome;
+use super::validation::Drawn;
+use super::{Fit, HELD_OUT};
+use crate::failure::{Failure, Result};
+use crate::number::{count, significant};
+use crate::pictures;
+use crate::report::{Coefficient, Fact, Part, Report, Value};
+use crate::saved::Saved;
+use crate::units::Units;
+
+/// How often classes are foreseen.
+struct Foreseen {
+    rows: usize,
+    weight: f64,
+    /// The weight of the rows of each class, and of those that were foreseen.
+    classes: Vec<[f64; 2]>,
+    /// Minus twice the log-likelihood.
+    deviance: f64,
+}
+
+impl Foreseen {
+    fn of(fit: &dyn Fn(&[f64]) -> Vec<f64>, classes: usize, rows: &mut dyn Observations) -> NdgradResult<Foreseen> {
+        let width = rows.names().len();
+        let mut found = Foreseen { rows: 0, weight: 0.0, classes: vec![[0.0; 2]; classes], deviance: 0.0 };
+        rows.pass(&mut |block| {
+            for row in 0..block.rows() {
+                let probabilities = fit(&block.x[row * width..][..width]);
+                let (class, weight) = (block.y[row] as usize, block.weight(row));
+                let likeliest = (0..classes)
+                    .fold(0, |best, other| if probabilities[other] > probabilities[best] { other } else { best });
+                found.rows += 1;
+                found.weight += weight;
+                found.classes[class][0] += weight;
+                found.classes[class][1] += if likeliest == class { weight } else { 0.0 };
+                found.deviance -= 2.0 * weight * probabilities[class].max(f64::MIN_POSITIVE).ln();
+            }
+            Ok(())
+        })?;
+        Ok(found)
+    }
+
+    fn right(&self) -> f64 {
+        self.classes.iter().map(|class| class[1]).sum::<f64>() / self.weight
+    }
+
+    /// The part of the rows that are of the commonest class.
+    fn usual(&self) -> f64 {
+        self.classes.iter().map(|class| class[0]).fold(0.0, f64::max) / self.weight
+    }
+
+    fn part(&self, key: &'static str, name: &'static str) -> Part {
+        Part {
+            key,
+            name,
+            rows: self.rows,
+            rmse: f64::NAN,
+            mae: f64::NAN,
+            r2: None,
+            deviance: Some(self.deviance / self.weight),
+            accuracy: Some(self.right()),
+        }
+    }
+}
+
+impl Fit {
+    /// Fits a model of classes, judges and explains it.
+    pub(super) fn multinomial(&self, data: &mut Data, design: &DesignInfo, units: &Units) -> Result<Outcome> {
+        let Some(classes) = design.target_levels().map(<[String]>::to_vec) else {
+            let target = design.target();
+            return Err(Failure::Usage(format!(
+                "--family multinomial needs classes, and {target:?} holds numbers\n    \
+                 Declare it a category: --categories {target}"
+            )));
+        };
+        let mut report = Report {
+            source: data.name().to_string(),
+            target: design.target(),
+            level: self.level,
+            statistic: "z",
+            warnings: design.warnings().to_vec(),
+            baselines: vec![format!("{} with {}", design.target(), classes[0])],
+            scale: Some(
+                "Estimates add to the log-odds of a class against the first: one unit more of a term multiplies these \
+                 odds by exp(estimate)."
+                    .into(),
+            ),
+            ..Report::default()
+        };
+        let (mut files, mut interrupted) = (Vec::new(), false);
+        let (model, inference) = if self.solver == Solver::Exact {
+            let solver = Multinomial::new(classes.clone()).level(self.level);
+            let mut rows = data.observe(design);
+            let fit = solver.fit(&mut rows)?;
+            report.facts = facts(&fit, rows.dropped());
+            report.method = "Multinomial logistic regression".into();
+            report.covariance = fit.inference.covariance.kind.name().into();
+            report.course = vec![
+                Fact::new("solver", "solver", Value::Text("Newton's method".into())),
+                Fact::new("iterations", "iterations", Value::Count(fit.iterations.len() as u64)),
+                Fact::new("condition", "condition number", Value::Rough(fit.condition)),
+            ];
+            if !fit.converged {
+                report.warnings.push(unsettled(fit.iterations.len()));
+            }
+            let left_out = fit.aliases.iter().map(|alias| {
+                let name = &fit.names[alias.column];
+                format!("{name} was left out, as it follows from the other terms: {}", alias.describe(&fit.names))
+            });
+            report.warnings.extend(left_out);
+            report.parts = self.held_out(&solver, &mut rows)?;
+            (MultinomialModel::new(design.clone(), &fit), fit.inference)
+        } else {
+            let descended = self.descended(Loss::Multinomial(classes.len()), data, design)?;
+            let model = MultinomialModel::descent(design.clone(), &descended.state);
+            let size = model.coefficients.len();
+            let matrix = vec![f64::NAN; size * size];
+            let unknown = Covariance { kind: CovarianceKind::Classical, size, matrix };
+            files.push(descended.file());
+            interrupted = descended.interrupted;
+            report.method = "Multinomial regression by mini-batches".into();
+            report.covariance = "none".into();
+            report.warnings.push(NO_ERRORS.into());
+            report.facts = descended.facts;
+            report.course = descended.course;
+            report.pictures.extend(descended.picture);
+            let terms = model.terms();
+            let inference =
+                Inference::new(terms, &model.coefficients, unknown, Distribution::Normal, self.level);
+            (model, inference)
+        };
+        let probabilities = |row: &[f64]| model.probabilities_of(row);
+        let all = Foreseen::of(&probabilities, classes.len(), &mut data.observe(design))?;
+        report.parts.push(all.part("all", "all, final model"));
+        report.answer = format!(
+            "The model foresees the class of {} of {}, where always guessing the commonest would foresee {}.",
+            percent(all.right()),
+            count(all.rows, "row"),
+            percent(all.usual())
+        );
+        report.equation = equation(&model);
+        report.coefficients = inference.terms.iter().map(Coefficient::from).collect();
+        let deviations = deviations(&model, data, design)?;
+        let scale = format!("the log-odds against {}", classes[0]);
+        report.pictures.extend(pictures::coefficients(&report.coefficients, &deviations, &scale, self.level));
+        let right: Vec<f64> = all.classes.iter().map(|class| class[1] / class[0]).collect();
+        report.pictures.push(pictures::classes(&classes, &right, &units.axis(&report.target)));
+        Ok(Outcome { model: Saved::Classes(Box::new(model)), report, files, interrupted })
+    }
+
+    /// How often the classes of rows are foreseen that were held back.
+    fn held_out(&self, solver: &Multinomial, rows: &mut dyn Observations) -> Result<Vec<Part>> {
+        let part = self.hold_out.unwrap_or(HELD_OUT);
+        if part == 0.0 {
+            return Ok(Vec::new());
+        }
+        let (seed, range) = (self.seed, (0.0, part));
+        // Where fewer rows do not determine the model, there is no judging it.
+        let Ok(fit) = solver.fit(&mut Drawn { rows, seed, range, within: false }) else { return Ok(Vec::new()) };
+        let judge = |rows: &mut Drawn<'_>| Foreseen::of(&|row| fit.probabilities(row), fit.classes.len(), rows);
+        let seen = judge(&mut Drawn { rows, seed, range, within: false })?;
+        let unseen = judge(&mut Drawn { rows, seed, range, within: true })?;
+        Ok(vec![seen.part("train", "learned from"), unseen.part("validation", "held back")])
+    }
+}
+
+/// The deviation of the column of each coefficient; NaN for intercepts.
+fn deviations(model: &MultinomialModel, data: &mut Data, design: &DesignInfo) -> Result<Vec<f64>> {
+    let columns = super::survey::deviations(&mut data.observe(design))?;
+    let ones = usize::from(design.has_intercept());
+    let own = model.columns.iter().map(|&column| columns[column]);
+    let own: Vec<f64> = std::iter::repeat_n(f64::NAN, ones).chain(own).collect();
+    Ok(own.iter().copied().cycle().take(model.coefficients.len()).collect())
+}
+
+/// A line for each class but the first.
+fn equation(model: &MultinomialModel) -> String {
+    let ones = usize::from(model.design.has_intercept());
+    let size = ones + model.columns.len();
+    let line = |(class, own): (&String, &[f64])| {
+        let terms = model.columns.iter().zip(&own[ones..]);
+        let terms = terms.map(|(&column, &b)| {
+            let sign = if b < 0.0 { '-' } else { '+' };
+            format!(" {sign} {} {}", significant(b.abs(), 4), model.design.names()[column])
+        });
+        let intercept = own[..ones].iter().map(|b| format!(" {}", significant(*b, 4))).collect::<String>();
+        let odds = format!("log(P({class}) / P({})) =", model.classes[0]);
+        format!("{odds}{intercept}{}", terms.collect::<String>())
+    };
+    let lines = model.classes[1..].iter().zip(model.coefficients.chunks_exact(size.max(1))).map(line);
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+fn facts(fit: &MultinomialFit, dropped: u64) -> Vec<Fact> {
+    let test = fit.likelihood_ratio.as_ref();
+    vec![
+        Fact::new("rows", "rows used", Value::Count(fit.rows)),
+        Fact::new("dropped", "rows dropped for missing values", Value::Count(dropped)),
+        Fact::new("classes", "classes", Value::Count(fit.classes.len() as u64)),
+        Fact::new("rank", "coefficients", Value::Count(fit.rank as u64)),
+        Fact::of("deviance", "deviance", Value::Number, fit.deviance),
+        Fact::of("log_likelihood", "log-likelihood", Value::Number, fit.log_likelihood),
+        Fact::of("mc_fadden_r2", "McFadden's R2", Value::Part, fit.mc_fadden_r2()),
+        Fact::of("likelihood_ratio", "likelihood ratio", Value::Number, test.map(|test| test.statistic)),
+        Fact::of("lr_p_value", "p of it", Value::Probability, test.map(|test| test.p_value)),
+        Fact::of("aic", "AIC", Value::Number, fit.aic),
+        Fact::of("bic", "BIC", Value::Number, fit.bic),
+    ]
+}
+
+fn percent(part: f64) -> String {
+    format!("{:.1} %", 100.0 * part)
+}
