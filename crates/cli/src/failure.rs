@@ -1,6 +1,7 @@
 //! `Failure`: why a command ends before its work is done, and the exit code that says so.
 
 use std::io::{self, ErrorKind, Write};
+use std::path::Path;
 use std::process::ExitCode;
 
 use ndgrad::Error;
@@ -41,6 +42,14 @@ impl From<io::Error> for Failure {
 }
 
 impl Failure {
+    /// The same; what is said of data is said of those in this file.
+    pub fn within(self, file: &str) -> Failure {
+        match self {
+            Failure::Data(Error::Data(message)) => Failure::Data(Error::content(Path::new(file), message)),
+            other => other,
+        }
+    }
+
     /// Says on standard error what went wrong, and gives the exit code.
     pub fn report(self) -> ExitCode {
         let (message, code) = match self {

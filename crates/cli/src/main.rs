@@ -1,4 +1,4 @@
-//! The `ndgrad` command: fit a linear model to a CSV file, predict with it, compare models, draw, and run the tutorial.
+//! The `ndgrad` command: fit a linear model to a file, predict with it, compare models, merge sums, draw, and run the tutorial.
 //!
 //! Exit codes: 0 done, 1 the data or the file system refused, 2 the command line asks for what cannot be,
 //! 130 stopped by Ctrl-C.
@@ -22,7 +22,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use commands::{Compare, Demo, Describe, Fit, Ops, Plot, Predict};
+use commands::{Compare, Demo, Describe, Fit, Merge, Ops, Plot, Predict};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -32,12 +32,13 @@ Examples:
   ndgrad fit flats.csv --target rent           a model of your own file, saved in ndgrad-fit/
   ndgrad predict ndgrad-fit/model.safetensors new.csv -o predicted.csv
   ndgrad compare a/model.safetensors b/model.safetensors held-out.csv
+  ndgrad merge a.stats b.stats                 the fit of several files, from sums of each
   ndgrad plot flats.csv --x area --y rent      a scatter plot of two columns
   ndgrad ops                                   the operations of the engine
 
 Every command has its own help: ndgrad fit --help";
 
-/// Linear models from CSV files: fitted, explained, compared, and put to work.
+/// Linear models from files: fitted, explained, compared, and put to work.
 #[derive(Parser)]
 #[command(name = "ndgrad", version, after_help = EXAMPLES)]
 struct Arguments {
@@ -52,6 +53,7 @@ enum Command {
     Fit(Box<Fit>),
     Predict(Predict),
     Compare(Compare),
+    Merge(Merge),
     Plot(Plot),
     Ops(Ops),
 }
@@ -68,6 +70,7 @@ fn main() -> ExitCode {
         Command::Fit(fit) => fit.run(),
         Command::Predict(predict) => predict.run(),
         Command::Compare(compare) => compare.run(),
+        Command::Merge(merge) => merge.run(),
         Command::Plot(plot) => plot.run(),
         Command::Ops(ops) => ops.run(),
     };

@@ -84,17 +84,17 @@ fn columns_that_are_not_there() {
 
 #[test]
 fn too_little_to_learn_from() {
-    fit_refuses("x,y\n1,\n,2\nNA,4\n", "a.csv: all 3 rows were dropped");
+    fit_refuses("x,y\n1,\n,2\nNA,4\n", "all 3 rows were dropped");
     fit_refuses(
         "a,b,c,y\n1,2,3,4\n2,1,2,1\n",
-        "a.csv: 2 rows cannot determine 3 coefficients and an intercept",
+        "a.csv: least squares: 2 rows cannot determine 3 columns and an intercept",
     );
     fit_refuses("x,y\n1,2\n", "");
     fit_refuses(
         "x,y\n7,2\n7,3\n7,4\n",
-        "no feature is left to predict \"y\" from: feature \"x\" was left out: it is 7",
+        "a.csv: no feature is left to predict \"y\" from: x = 7",
     );
-    fit_refuses("x,y\n1,2\n2,2\n3,2\n", "a.csv: the target \"y\" is 2 in all 3 rows");
+    fit_refuses("x,y\n1,2\n2,2\n3,2\n", "a.csv: the target \"y\" is the same in all 3 rows");
     fit_refuses("y\n1\n2\n", "no feature is left to predict \"y\" from");
 }
 
@@ -155,7 +155,7 @@ fn a_directory_in_the_way_of_a_file_is_named() {
 fn command_lines_that_make_no_sense() {
     let file: &[(&str, &[u8])] = &[("a.csv", b"x,y\n1,2\n2,3\n3,5\n")];
     for (words, message) in [
-        ("fit a.csv", "the following required arguments were not provided:\n  --target <COLUMN>"),
+        ("fit a.csv", "what is to be predicted?\n    Add --target COLUMN, or --formula"),
         ("fitt", "unrecognized subcommand 'fitt'"),
         ("fit --bogus", "unexpected argument '--bogus'"),
         ("fit a.csv b.csv --target y", "unexpected argument 'b.csv'"),

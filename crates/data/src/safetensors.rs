@@ -160,6 +160,6 @@ fn header(
         start = end;
     }
     let header = format!("{{{}}}", entries.join(","));
-    let length = header.len().next_multiple_of(8);
-    format!("{header:<width$}", width = header.chars().count() + length - header.len())
+    let gap = header.len().next_multiple_of(8) - header.len();
+    header + &" ".repeat(gap)
 }

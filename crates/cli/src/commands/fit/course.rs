@@ -5,7 +5,7 @@ use std::time::Duration;
 use crate::report::{Fact, Report, Value};
 
 /// Adds what only the command knows.
-pub fn finish(report: &mut Report, seed: u64, elapsed: Duration) {
-    report.course.push(Fact::new("seed", "seed of the rows held back", Value::Count(seed)));
+pub fn finish(report: &mut Report, seed: Option<u64>, elapsed: Duration) {
+    report.course.extend(seed.map(|seed| Fact::new("seed", "seed", Value::Count(seed))));
     report.course.push(Fact::new("seconds", "seconds", Value::Rough(elapsed.as_secs_f64())));
 }

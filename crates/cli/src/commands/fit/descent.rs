@@ -41,7 +41,7 @@ const OFTEN: u64 = 20_000;
 /// How to train.
 #[derive(Args)]
 pub struct Options {
-    /// The most passes over the rows; by default 20, or as many as take some ten seconds where training ends by itself
+    /// The most passes over the rows; by default 20, or some ten seconds of them where training ends itself
     #[arg(long, value_name = "N", value_parser = values::passes)]
     pub epochs: Option<u64>,
     /// Rows in a batch; by default 64, or where batches grow 32 at the beginning
@@ -50,10 +50,10 @@ pub struct Options {
     /// The size of a step along the gradient; by default what suits the data
     #[arg(long, value_name = "X", value_parser = values::positive, allow_negative_numbers = true)]
     pub learning_rate: Option<f64>,
-    /// Epochs to go on without improvement on the rows held back, where training ends by itself; 10 by default
+    /// Epochs without improvement on the rows held back until training ends itself; 10 by default
     #[arg(long, value_name = "N", value_parser = values::count)]
     pub patience: Option<usize>,
-    /// Go on from descent.json, which an earlier run has left in its directory, with the same data or more
+    /// Go on from the descent.json that an earlier run has left in its directory
     #[arg(long, value_name = "FILE")]
     pub resume: Option<PathBuf>,
     /// Begin with the coefficients of a saved model of the same terms

@@ -39,11 +39,13 @@ use crate::report::Part;
 use crate::saved::Saved;
 use crate::units::Units;
 use crate::values;
+pub use course::finish as course;
 use data::Data;
-use files::Files;
-use fitted::Fitted;
+pub use facts::of_linear;
+pub use files::Files;
+pub use fitted::Fitted;
 use options::{Cost, Gaps, Law, Method, Penalties, Solver};
-use outcome::Outcome;
+pub use outcome::Outcome;
 use solved::{Judge, Solved};
 
 const EXAMPLES: &str = "\
@@ -113,20 +115,20 @@ pub struct Fit {
     /// How the coefficients are found
     #[arg(long, default_value = "exact")]
     solver: Solver,
-    /// How the target scatters: gaussian, binomial (0 or 1, or one of two words), poisson (counts), gamma (above 0) or
-    /// multinomial (one of several words)
+    /// How the target scatters: gaussian, binomial (0 or 1, or two words), poisson (counts), gamma (above 0)
+    /// or multinomial (several words)
     #[arg(long = "family", value_name = "FAMILY", default_value = "gaussian", value_parser = options::law)]
     law: Law,
-    /// How the mean follows from the terms: identity, log, logit or inverse; by default the usual one
+    /// How the mean follows from the terms: identity, log, logit, inverse; by default the usual one
     #[arg(long, value_parser = options::link)]
     link: Option<Link>,
     /// What an error costs
     #[arg(long = "loss", default_value = "squares")]
     cost: Cost,
-    /// The part of the targets that is to lie below the prediction, for --loss quantile; 0.5 by default
+    /// The part of the targets that is to lie below the prediction, for --loss quantile; 0.5 if not given
     #[arg(long, value_name = "PART", value_parser = values::level, allow_negative_numbers = true)]
     quantile: Option<f64>,
-    /// What standard errors assume: classical, hc0, hc1, hc2, hc3 or clustered; by default classical, or clustered with --cluster
+    /// What standard errors assume: classical, hc0, hc1, hc2, hc3 or clustered (with --cluster)
     #[arg(long, value_name = "KIND", value_parser = options::covariance)]
     covariance: Option<CovarianceKind>,
     /// The probability that an interval is meant to cover the true coefficient
@@ -191,11 +193,12 @@ impl Fit {
         let formula = self.formula(&data)?;
         self.check_units(&data)?;
         let design = data.learn(&formula, &self.design_options(), self.memory)?;
-        let mut outcome = self.fit(&mut data, &design)?;
+        let name = data.name().to_string();
+        let mut outcome = self.fit(&mut data, &design).map_err(|failure| failure.within(&name))?;
         // From here on a first Ctrl-C no longer loses the work.
         let _hold = interrupt::hold();
         outcome.report.command = quote::command(std::env::args());
-        course::finish(&mut outcome.report, self.seed, start.elapsed());
+        course::finish(&mut outcome.report, Some(self.seed), start.elapsed());
         files.write(&mut outcome)?;
         self.print(&outcome)
     }

@@ -116,7 +116,7 @@ impl Fit {
             }
             let left_out = fit.aliases.iter().map(|alias| {
                 let name = &fit.names[alias.column];
-                format!("{name} was left out, as it follows from the other terms: {}", alias.describe(&fit.names))
+                format!("feature {name:?} was left out, as it follows from the other terms: {}", alias.describe(&fit.names))
             });
             report.warnings.extend(left_out);
             report.parts = self.held_out(&solver, &mut rows)?;

@@ -43,7 +43,7 @@ impl From<Gaps> for Missing {
 pub enum Cost {
     /// Its square, or what the family says
     Squares,
-    /// Its square where it is small, and its size where it is large, so that few rows far off do not count much
+    /// Its square where it is small, its size where it is large: rows far off do not count much
     Huber,
     /// Its size, on both sides as --quantile says
     Quantile,

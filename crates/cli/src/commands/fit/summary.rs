@@ -53,10 +53,12 @@ impl Summary<'_> {
         let mut wanted: Vec<u64> = sample.shown().iter().map(|row| row.row).collect();
         wanted.dedup();
         let places = Places::of(data, design, &wanted)?;
-        let model = fit.model(design.clone());
+        let mut model = fit.model(design.clone());
         let mut coefficients = self.coefficients();
         if let Some(exact) = &solved.exact {
             coefficients.iter_mut().zip(exact).for_each(|(c, &exact)| c.exact = Some(exact));
+            // The errors are those of the exact answer.
+            (model.covariance, model.deviation) = (None, None);
         }
         let target = self.target();
         let name = |row: &Row| places.rows.get(&row.row).map(Place::name).unwrap_or_default();
@@ -164,7 +166,15 @@ impl Summary<'_> {
         let aliases = fit.aliases.iter().map(|alias| {
             let name = &fit.names[alias.column];
             let equation = alias.describe(&fit.names);
-            format!("{name} was left out, as it follows from the other terms: {equation}")
+            match alias.terms.is_empty() {
+                true => format!(
+                    "feature {name:?} was left out: it is the same in all {}: {equation}",
+                    count(fit.rows as usize, "row")
+                ),
+                false => {
+                    format!("feature {name:?} was left out, as it follows from the other terms: {equation}")
+                }
+            }
         });
         let mut warnings: Vec<String> = aliases.collect();
         let digits = fit.digits();

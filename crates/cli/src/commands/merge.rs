@@ -1,0 +1,157 @@
+//! `ndgrad merge`: the sums of parts of the data, added up to the fit of all of them.
+
+use std::io::{Write, stdout};
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use clap::Args;
+use ndgrad::Error;
+use ndgrad::linear::{DesignInfo, LeastSquares, Statistics};
+
+use super::fit::{Files, Fitted, Outcome, course, of_linear};
+use crate::failure::{Failure, Result};
+use crate::interrupt;
+use crate::number::{count, significant};
+use crate::pictures;
+use crate::quote;
+use crate::report::{Coefficient, Fact, Report, Value};
+use crate::saved::Saved;
+use crate::values;
+
+const EXAMPLES: &str = "\
+Examples:
+  ndgrad fit 2024.csv --formula 'rent ~ area + age' --save-stats 2024.stats
+  ndgrad fit 2025.csv --formula 'rent ~ area + age' --save-stats 2025.stats
+  ndgrad merge 2024.stats 2025.stats --out both
+  ndgrad merge *.stats --save-stats all.stats --json | jq .coefficients";
+
+/// Fit least squares to the sums of several files, as `ndgrad fit --save-stats` has saved them.
+///
+/// The result is that of a fit to all rows of all files, which need not be read again, nor be
+/// on this machine. All parts must have the same formula and, where it has categories, the
+/// same levels. Writes model.safetensors, report.json and report.html into a directory.
+#[derive(Args)]
+#[command(after_help = EXAMPLES, verbatim_doc_comment)]
+pub struct Merge {
+    /// The files of sums
+    #[arg(required = true)]
+    parts: Vec<PathBuf>,
+    /// Save the sums of all, to be merged again
+    #[arg(long, value_name = "FILE")]
+    save_stats: Option<PathBuf>,
+    /// The probability that an interval is meant to cover the true coefficient
+    #[arg(long, default_value = "0.95", value_name = "PART", value_parser = values::level)]
+    #[arg(allow_negative_numbers = true)]
+    level: f64,
+    /// The directory for the model and the report
+    #[arg(long, default_value = "ndgrad-fit", value_name = "DIR")]
+    out: PathBuf,
+    /// Print one JSON object instead of the report
+    #[arg(long)]
+    json: bool,
+}
+
+impl Merge {
+    /// Adds up, fits, saves and reports.
+    pub fn run(&self) -> Result<()> {
+        let start = Instant::now();
+        let files = Files::prepare(&self.out, None, None)?;
+        let (all, design) = self.sums()?;
+        let mut outcome = self.fit(&all, design)?;
+        let _hold = interrupt::hold();
+        if let Some(path) = &self.save_stats {
+            all.save(path)?;
+        }
+        outcome.report.command = quote::command(std::env::args());
+        course(&mut outcome.report, None, start.elapsed());
+        files.write(&mut outcome)?;
+        let mut out = stdout().lock();
+        match self.json {
+            true => writeln!(out, "{}", outcome.report.json())?,
+            false => outcome.report.print(&mut out)?,
+        }
+        out.flush()?;
+        Ok(())
+    }
+
+    /// The sums of all parts, and what the columns are.
+    fn sums(&self) -> Result<(Statistics, DesignInfo)> {
+        let (first, others) = self.parts.split_first().expect("clap asks for one");
+        let mut all = Statistics::load(first)?;
+        for path in others {
+            let part = Statistics::load(path)?;
+            if part.description() != all.description() {
+                return Err(differ(first, path, &all, &part));
+            }
+            all.merge(&part)?;
+        }
+        let design = serde_json::from_str(all.description()).map_err(|error| error.to_string());
+        let design = design.and_then(|description| DesignInfo::from_json(&description));
+        let design = design.map_err(|reason| {
+            let message = format!("the sums are not those of a formula: {reason}\n    Save them by ndgrad fit --save-stats.");
+            Failure::Data(Error::content(first.as_path(), message))
+        })?;
+        Ok((all, design))
+    }
+
+    fn fit(&self, all: &Statistics, design: DesignInfo) -> Result<Outcome> {
+        let fit = LeastSquares::new().level(self.level).fit_statistics(all)?;
+        let fitted = Fitted::from(&fit);
+        let ones = usize::from(fitted.intercept);
+        let mut coefficients: Vec<Coefficient> = fit.inference.terms.iter().map(Coefficient::from).collect();
+        for (c, &column) in coefficients[ones..].iter_mut().zip(&fitted.columns) {
+            c.baseline.clone_from(&design.terms()[column].baseline);
+        }
+        let freedom = all.weight() - 1.0;
+        let deviation = |&column: &usize| (all.product(column, column) / freedom).sqrt();
+        let kept = fitted.columns.iter().map(deviation);
+        let deviations: Vec<f64> = std::iter::repeat_n(f64::NAN, ones).chain(kept).collect();
+        let target = design.target();
+        let r2 = fit.r2.map(|r2| format!("{:.1} %", 100.0 * r2)).unwrap_or_else(|| "nothing".into());
+        let mut report = Report {
+            source: count(self.parts.len(), "file") + " of sums",
+            method: "Least squares of merged sums".into(),
+            answer: format!(
+                "The model explains {r2} of how {target} varies over {}; a typical error is {}.",
+                count(fit.rows as usize, "row"),
+                significant(fit.deviation.unwrap_or(f64::NAN), 3)
+            ),
+            statistic: fit.inference.statistic(),
+            level: self.level,
+            covariance: fit.inference.covariance.kind.name().into(),
+            facts: of_linear(&fit, None),
+            pictures: pictures::coefficients(&coefficients, &deviations, &target, self.level).into_iter().collect(),
+            coefficients,
+            target,
+            ..Report::default()
+        };
+        report.course = vec![
+            Fact::new("solver", "solver", Value::Text("exact least squares of sums".into())),
+            Fact::new("condition", "condition number", Value::Rough(fit.condition)),
+            Fact::new("digits", "digits that can be trusted", Value::Rough(fitted.digits().floor())),
+        ];
+        report.warnings.extend(fit.aliases.iter().map(|alias| {
+            let (name, equation) = (&fit.names[alias.column], alias.describe(&fit.names));
+            format!("feature {name:?} was left out, as it follows from the other terms: {equation}")
+        }));
+        let model = fitted.model(design);
+        report.equation = model.equation(80);
+        Ok(Outcome { model: Saved::Formula(Box::new(model)), report, files: Vec::new(), interrupted: false })
+    }
+}
+
+/// What keeps two parts apart.
+fn differ(first: &Path, path: &Path, one: &Statistics, other: &Statistics) -> Failure {
+    let lacks = |a: &Statistics, b: &Statistics| a.names().iter().find(|name| !b.names().contains(name)).cloned();
+    let difference = match (lacks(one, other), lacks(other, one)) {
+        (Some(name), _) => format!("it has no term {name:?}"),
+        (_, Some(name)) => format!("it has a term {name:?} besides"),
+        (None, None) => "what was learned of the columns, such as levels or means, is another".into(),
+    };
+    let message = format!(
+        "these sums cannot be added to those of {}: {difference}\n    \
+         Give all parts the same formula; terms that learn from the rows, such as categories, must find the same in each.",
+        first.display()
+    );
+    Failure::Data(Error::content(path, message))
+}
