@@ -60,7 +60,11 @@ impl Progress {
             let speed = match all {
                 Some(all) if all > MANY => {
                     let (speed, left) = (self.bar.per_sec(), self.bar.eta().as_secs());
-                    format!(" of {}, {} a second, {left} s left", grouped(all as usize), grouped(speed as usize))
+                    format!(
+                        " of {}, {} a second, {left} s left",
+                        grouped(all as usize),
+                        grouped(speed as usize)
+                    )
                 }
                 _ => String::new(),
             };

@@ -88,7 +88,8 @@ mod tests {
 
     #[test]
     fn amounts_of_memory_have_units() {
-        let cases = [("200MB", 200_000_000), ("1.5 GiB", 1_610_612_736), ("0", 0), ("64kb", 64_000), ("7b", 7)];
+        let cases =
+            [("200MB", 200_000_000), ("1.5 GiB", 1_610_612_736), ("0", 0), ("64kb", 64_000), ("7b", 7)];
         for (text, size) in cases {
             assert_eq!(bytes(text), Ok(size), "{text}");
         }

@@ -84,28 +84,30 @@ fn columns_that_are_not_there() {
 
 #[test]
 fn too_little_to_learn_from() {
-    fit_refuses("x,y\n1,\n,2\nNA,4\n", "all 3 rows were dropped");
+    fit_refuses("x,y\n1,\n,2\nNA,4\n", "a.csv: all 3 rows were dropped");
     fit_refuses(
         "a,b,c,y\n1,2,3,4\n2,1,2,1\n",
         "a.csv: least squares: 2 rows cannot determine 3 columns and an intercept",
     );
     fit_refuses("x,y\n1,2\n", "");
-    fit_refuses(
-        "x,y\n7,2\n7,3\n7,4\n",
-        "a.csv: no feature is left to predict \"y\" from: x = 7",
-    );
+    fit_refuses("x,y\n7,2\n7,3\n7,4\n", "a.csv: no feature is left to predict \"y\" from: x = 7");
     fit_refuses("x,y\n1,2\n2,2\n3,2\n", "a.csv: the target \"y\" is the same in all 3 rows");
-    fit_refuses("y\n1\n2\n", "no feature is left to predict \"y\" from");
+    fit_refuses("y\n1\n2\n", "a.csv: no feature is left to predict \"y\" from");
 }
 
 #[test]
 fn steps_that_are_too_large() {
-    refuses(&[], "fit --solver sgd --learning-rate 100", 1, "training diverged: after epoch 1 the loss is ");
+    refuses(
+        &[],
+        "fit --solver sgd --learning-rate 100",
+        1,
+        "penguins.csv: training diverged: after epoch 1 the loss is ",
+    );
     refuses(
         &[],
         "fit --solver sgd --learning-rate 1e300",
         1,
-        "training diverged: after epoch 1 the loss is ",
+        "penguins.csv: training diverged: after epoch 1 the loss is ",
     );
 }
 

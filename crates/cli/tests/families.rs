@@ -82,7 +82,11 @@ fn outcomes_that_a_family_cannot_have_are_refused() {
         ("fit b.csv --target y --family binomial", 1, "separate"),
         ("fit a.csv --target y --family binomial --link inverse", 2, "cannot have --link inverse"),
         ("fit a.csv --target y --family weibull", 2, "one of these is wanted: gaussian, binomial"),
-        ("fit a.csv --target y --family poisson --link identity --solver sgd", 2, "is fitted by --solver exact"),
+        (
+            "fit a.csv --target y --family poisson --link identity --solver sgd",
+            2,
+            "is fitted by --solver exact",
+        ),
         ("fit a.csv --target y --covariance hc9", 2, "one of these is wanted: classical, hc0"),
         ("predict m a.csv --level 0.9", 2, "--interval"),
     ] {

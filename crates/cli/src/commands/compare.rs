@@ -76,9 +76,7 @@ impl Compare {
         let actual = a.actual(&table)?;
         let predicted = [a.predict(&table)?, b.predict(&table)?];
         let rows: Vec<(f64, [f64; 2])> = (0..table.rows())
-            .filter_map(|row| {
-                Some((actual[row]?, [predicted[0][row]?, predicted[1][row]?]))
-            })
+            .filter_map(|row| Some((actual[row]?, [predicted[0][row]?, predicted[1][row]?])))
             .collect();
         if rows.len() < 2 {
             return Err(Failure::Data(Error::content(

@@ -88,7 +88,9 @@ impl Merge {
         let design = serde_json::from_str(all.description()).map_err(|error| error.to_string());
         let design = design.and_then(|description| DesignInfo::from_json(&description));
         let design = design.map_err(|reason| {
-            let message = format!("the sums are not those of a formula: {reason}\n    Save them by ndgrad fit --save-stats.");
+            let message = format!(
+                "the sums are not those of a formula: {reason}\n    Save them by ndgrad fit --save-stats."
+            );
             Failure::Data(Error::content(first.as_path(), message))
         })?;
         Ok((all, design))
@@ -120,7 +122,9 @@ impl Merge {
             level: self.level,
             covariance: fit.inference.covariance.kind.name().into(),
             facts: of_linear(&fit, None),
-            pictures: pictures::coefficients(&coefficients, &deviations, &target, self.level).into_iter().collect(),
+            pictures: pictures::coefficients(&coefficients, &deviations, &target, self.level)
+                .into_iter()
+                .collect(),
             coefficients,
             target,
             ..Report::default()
@@ -142,7 +146,8 @@ impl Merge {
 
 /// What keeps two parts apart.
 fn differ(first: &Path, path: &Path, one: &Statistics, other: &Statistics) -> Failure {
-    let lacks = |a: &Statistics, b: &Statistics| a.names().iter().find(|name| !b.names().contains(name)).cloned();
+    let lacks =
+        |a: &Statistics, b: &Statistics| a.names().iter().find(|name| !b.names().contains(name)).cloned();
     let difference = match (lacks(one, other), lacks(other, one)) {
         (Some(name), _) => format!("it has no term {name:?}"),
         (_, Some(name)) => format!("it has a term {name:?} besides"),

@@ -118,7 +118,8 @@ impl Predict {
             return Ok(vec![(COLUMN.into(), numbers(model.predict(table)?))]);
         };
         let bounds = model.predict_with(table, cover.into(), self.level)?;
-        let column = |pick: fn(Bounds) -> f64| numbers(bounds.iter().map(|bounds| bounds.map(pick)).collect());
+        let column =
+            |pick: fn(Bounds) -> f64| numbers(bounds.iter().map(|bounds| bounds.map(pick)).collect());
         Ok(vec![
             (COLUMN.into(), column(|bounds| bounds.predicted)),
             ("lower".into(), column(|bounds| bounds.lower)),

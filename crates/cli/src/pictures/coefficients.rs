@@ -56,6 +56,7 @@ pub fn classes(names: &[String], right: &[f64], target: &str) -> Picture {
         .y_names(names)
         .title(&format!("How often each {target} is foreseen"))
         .x_label("% of its rows");
-    let caption = "The part of the rows of each class whose class is the one that the model finds likeliest.".into();
+    let caption =
+        "The part of the rows of each class whose class is the one that the model finds likeliest.".into();
     Picture { name: "classes".into(), caption, figure }
 }

@@ -37,9 +37,9 @@ impl Effect {
                     Figure::new().band(&name, places, &self.lower, &self.upper)
                 }
             }
-                .line("prediction", places, &self.predicted)
-                .x_label(x)
-                .y_label(&format!("predicted {y}")),
+            .line("prediction", places, &self.predicted)
+            .x_label(x)
+            .y_label(&format!("predicted {y}")),
             Shape::Levels(levels) => {
                 let places: Vec<f64> = (0..levels.len()).map(|place| place as f64).collect();
                 let ends = |ends| if self.lower.is_empty() { &self.predicted } else { ends };

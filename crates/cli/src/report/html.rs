@@ -116,13 +116,19 @@ impl Report {
             let more = count(self.coefficients.len() - shown.len(), "more coefficient");
             writeln!(out, "<p class=\"note\">And {more}, which report.json lists.</p>")?;
         }
+        let errors = match shown.iter().any(|c| !c.std_error.is_nan()) {
+            true => format!(
+                "The interval is where the true value plausibly lies; p is how probable an estimate this far from zero \
+                 would be if the true value were zero. Terms whose interval leaves out zero are in bold. Standard \
+                 errors: {}.",
+                Escaped(&self.covariance)
+            ),
+            false => "Estimates found this way have no standard errors.".into(),
+        };
         writeln!(
             out,
             "<p class=\"note\">An estimate is what one unit more of the term adds to the prediction, all others \
-             staying as they are. The interval is where the true value plausibly lies; p is how probable an \
-             estimate this far from zero would be if the true value were zero. Terms whose interval leaves out zero \
-             are in bold. Standard errors: {}.</p>",
-            Escaped(&self.covariance)
+             staying as they are. {errors}</p>"
         )?;
         if let Some(scale) = &self.scale {
             writeln!(out, "<p class=\"note\">{}</p>", Escaped(scale))?;
@@ -188,22 +194,29 @@ fn parts(out: &mut String, parts: &[Part]) -> fmt::Result {
     if parts.is_empty() {
         return Ok(());
     }
-    writeln!(
-        out,
-        "<div class=\"scroll\"><table>\n<thead><tr><th>rows</th><th></th><th>RMSE</th><th>MAE</th>"
-    )?;
+    writeln!(out, "<div class=\"scroll\"><table>\n<thead><tr><th>rows</th><th></th>")?;
     let (deviance, accuracy) = (parts[0].deviance.is_some(), parts[0].accuracy.is_some());
-    let last = [("mean deviance", deviance), ("outcomes foreseen", accuracy)];
-    let last: String =
-        last.iter().filter(|(_, shown)| *shown).map(|(name, _)| format!("<th>{name}</th>")).collect();
-    writeln!(out, "<th>R²</th>{last}</tr></thead>\n<tbody>")?;
+    // Classes have no distance.
+    let metric = !parts[0].rmse.is_nan();
+    let titles = [
+        ("RMSE", metric),
+        ("MAE", metric),
+        ("R²", metric),
+        ("mean deviance", deviance),
+        ("outcomes foreseen", accuracy),
+    ];
+    let titles: String =
+        titles.iter().filter(|(_, shown)| *shown).map(|(name, _)| format!("<th>{name}</th>")).collect();
+    writeln!(out, "{titles}</tr></thead>\n<tbody>")?;
     for part in parts {
         write!(out, "<tr>")?;
         cell(out, part.name)?;
         cell(out, part.rows)?;
-        cell(out, number(part.rmse, 5))?;
-        cell(out, number(part.mae, 5))?;
-        cell(out, part.r2.map_or("–".into(), |r2| format!("{r2:.6}")))?;
+        if metric {
+            cell(out, number(part.rmse, 5))?;
+            cell(out, number(part.mae, 5))?;
+            cell(out, part.r2.map_or("–".into(), |r2| format!("{r2:.6}")))?;
+        }
         if deviance {
             cell(out, number(part.deviance.unwrap_or(f64::NAN), 5))?;
         }

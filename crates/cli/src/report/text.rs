@@ -61,6 +61,7 @@ impl Report {
         let shown = &self.coefficients[..self.coefficients.len().min(MOST_TERMS)];
         let numbers = |pick: fn(&Coefficient) -> f64| shown.iter().map(pick).collect::<Vec<_>>();
         let exact = shown.iter().any(|c| c.exact.is_some());
+        let errors = shown.iter().any(|c| !c.std_error.is_nan());
         let level =
             significant(100.0 * self.level, 4).trim_end_matches('0').trim_end_matches('.').to_string();
         let mut titles = vec!["".to_string(), "estimate".into()];
@@ -68,18 +69,22 @@ impl Report {
             titles.push("exact".into());
         }
         let interval = [format!("[{level} %"), "interval]".into()];
-        titles.extend(["std. error", self.statistic, "p"].map(String::from).into_iter().chain(interval));
+        if errors {
+            titles.extend(["std. error", self.statistic, "p"].map(String::from).into_iter().chain(interval));
+        }
         let mut table = Text::titled(titles);
         table.names(&shown.iter().map(|c| c.term.as_str()).collect::<Vec<_>>());
         table.numbers(&numbers(|c| c.estimate), 6);
         if exact {
             table.numbers(&numbers(|c| c.exact.unwrap_or(f64::NAN)), 6);
         }
-        table.numbers(&numbers(|c| c.std_error), 4);
-        table.decimals(&numbers(|c| c.statistic), 2);
-        table.texts(shown.iter().map(|c| probability(c.p_value)).collect());
-        table.numbers(&numbers(|c| c.lower), 5);
-        table.numbers(&numbers(|c| c.upper), 5);
+        if errors {
+            table.numbers(&numbers(|c| c.std_error), 4);
+            table.decimals(&numbers(|c| c.statistic), 2);
+            table.texts(shown.iter().map(|c| probability(c.p_value)).collect());
+            table.numbers(&numbers(|c| c.lower), 5);
+            table.numbers(&numbers(|c| c.upper), 5);
+        }
         table.print(out)?;
         writeln!(out, "{}", "=".repeat(WIDTH))?;
         let more = self.coefficients.len() - shown.len();
@@ -102,16 +107,21 @@ impl Report {
         }
         let numbers = |pick: fn(&super::Part) -> f64| self.parts.iter().map(pick).collect::<Vec<_>>();
         let (deviance, accuracy) = (self.parts[0].deviance.is_some(), self.parts[0].accuracy.is_some());
-        let last = [("deviance", deviance), ("right", accuracy)];
-        let last = last.into_iter().filter(|(_, shown)| *shown).map(|(title, _)| title);
-        let titles = ["rows", "", "RMSE", "MAE", "R2"].into_iter().chain(last).map(String::from);
+        // Classes have no distance.
+        let metric = !self.parts[0].rmse.is_nan();
+        let titles =
+            [("RMSE", metric), ("MAE", metric), ("R2", metric), ("deviance", deviance), ("right", accuracy)];
+        let titles = titles.into_iter().filter(|(_, shown)| *shown).map(|(title, _)| title);
+        let titles = ["rows", ""].into_iter().chain(titles).map(String::from);
         let mut table = Text::titled(titles.collect());
         table.names(&self.parts.iter().map(|part| part.name).collect::<Vec<_>>());
         table.texts(self.parts.iter().map(|part| part.rows.to_string()).collect());
-        table.numbers(&numbers(|part| part.rmse), 5);
-        table.numbers(&numbers(|part| part.mae), 5);
-        let r2 = |part: &super::Part| part.r2.map_or("-".into(), |r2| format!("{r2:.6}"));
-        table.texts(self.parts.iter().map(r2).collect());
+        if metric {
+            table.numbers(&numbers(|part| part.rmse), 5);
+            table.numbers(&numbers(|part| part.mae), 5);
+            let r2 = |part: &super::Part| part.r2.map_or("-".into(), |r2| format!("{r2:.6}"));
+            table.texts(self.parts.iter().map(r2).collect());
+        }
         if deviance {
             table.numbers(&numbers(|part| part.deviance.unwrap_or(f64::NAN)), 5);
         }

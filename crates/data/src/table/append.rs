@@ -1,9 +1,9 @@
 //! `append_column`: copy a CSV file and add one column at its end.
 
-use super::{Column, Csv, Numeric};
 use super::field::excerpt;
 use super::records::Records;
 use super::write::{write_number, write_text};
+use super::{Column, Csv, Numeric};
 use crate::source::Input;
 use ndgrad_array::{Error, Place, Result};
 use std::io::{self, BufWriter, Write};
@@ -81,15 +81,13 @@ impl Csv {
         copy(&mut output, records.bytes(), delimiter, columns.len(), header).map_err(Error::output)?;
         let mut rows = 0;
         while records.advance_row()? {
-            let field = |writer: &mut dyn Write, column: usize| {
-                match columns[column].1 {
-                    column if rows >= column.len() => Ok(()),
-                    Column::Numeric(numbers) => {
-                        numbers.get(rows).map_or(Ok(()), |value| write_number(writer, value))
-                    }
-                    Column::Category(category) => {
-                        category.get(rows).map_or(Ok(()), |text| write_text(writer, text, delimiter))
-                    }
+            let field = |writer: &mut dyn Write, column: usize| match columns[column].1 {
+                column if rows >= column.len() => Ok(()),
+                Column::Numeric(numbers) => {
+                    numbers.get(rows).map_or(Ok(()), |value| write_number(writer, value))
+                }
+                Column::Category(category) => {
+                    category.get(rows).map_or(Ok(()), |text| write_text(writer, text, delimiter))
                 }
             };
             copy(&mut output, records.bytes(), delimiter, columns.len(), field).map_err(Error::output)?;
@@ -129,6 +127,7 @@ fn copy(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::table::Category;
     use std::fs;
 
     fn append(text: &str, values: &[Option<f64>]) -> (String, Result<()>) {
@@ -166,10 +165,10 @@ mod tests {
         let path = directory.path().join("a.csv");
         fs::write(&path, "a\n1\n2\n").unwrap();
         let mut output = Vec::new();
-        let columns: [(&str, &[Option<f64>]); 2] =
-            [("p", &[Some(1.5), None]), ("q", &[Some(2.0), Some(3.0)])];
-        Csv::new().append_columns(&path, &mut output, &columns).unwrap();
-        assert_eq!(String::from_utf8(output).unwrap(), "a,p,q\n1,1.5,2\n2,,3\n");
+        let p = Column::from(Numeric::from_iter([Some(1.5), None]));
+        let q = Column::from(Category::from_iter([Some("b, c"), Some("d")]));
+        Csv::new().append_columns(&path, &mut output, &[("p", &p), ("q", &q)]).unwrap();
+        assert_eq!(String::from_utf8(output).unwrap(), "a,p,q\n1,1.5,\"b, c\"\n2,,d\n");
     }
 
     #[test]
@@ -184,7 +183,7 @@ mod tests {
                 format!(
                     "a.csv: the file has 1 row(s), but there are {} value(s) for them\n    \
                      Did the file change meanwhile? Then try again.",
-                    column.len()
+                    values.len()
                 )
             );
         }

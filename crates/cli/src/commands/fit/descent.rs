@@ -8,7 +8,8 @@ use std::time::Instant;
 use clap::Args;
 use ndgrad::Error;
 use ndgrad::linear::{
-    Descent, DescentState, DesignInfo, End, Family, Loss, Observations, Optimizer, Penalty, Progress as Course,
+    Descent, DescentState, DesignInfo, End, Family, Loss, Observations, Optimizer, Penalty,
+    Progress as Course,
 };
 
 use super::Fit;

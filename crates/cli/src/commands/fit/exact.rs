@@ -1,13 +1,17 @@
 //! The solvers that find the best coefficients: least squares, and likelihoods by Newton's steps.
 
+use ndgrad::Error;
 use ndgrad::linear::diagnostics::Kept;
-use ndgrad::linear::{CovarianceKind, DesignInfo, Family, GeneralizedFit, GeneralizedLinear, LeastSquares, Link};
+use ndgrad::linear::{
+    CovarianceKind, DesignInfo, Family, GeneralizedFit, GeneralizedLinear, LeastSquares, Link,
+};
 
 use super::data::Data;
 use super::fitted::Fitted;
 use super::solved::{Judge, Solved};
 use super::{Fit, facts};
-use crate::failure::Result;
+use crate::failure::{Failure, Result};
+use crate::number::count;
 use crate::report::{Fact, Value};
 
 impl Fit {
@@ -38,6 +42,13 @@ impl Fit {
 
     /// A generalized linear model.
     pub(super) fn generalized(&self, data: &mut Data, design: &DesignInfo) -> Result<Solved> {
+        if let Some(levels) = design.target_levels().filter(|levels| levels.len() != 2) {
+            return Err(Failure::Data(Error::Data(format!(
+                "the target {:?} has {}, and --family binomial takes two\n    Choose --family multinomial.",
+                design.target(),
+                count(levels.len(), "level")
+            ))));
+        }
         let solver = GeneralizedLinear::new(self.family()).link(self.link()).level(self.level);
         let mut rows = data.observe(design);
         let fit = solver.fit(&mut rows)?;

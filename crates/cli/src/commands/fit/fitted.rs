@@ -206,7 +206,8 @@ impl Fitted {
 
     /// The model, as it is saved.
     pub fn model(&self, design: DesignInfo) -> FittedModel {
-        let normal = (self.family, self.link, self.cost) == (Family::Gaussian, Link::Identity, Cost::Deviance);
+        let normal =
+            (self.family, self.link, self.cost) == (Family::Gaussian, Link::Identity, Cost::Deviance);
         FittedModel {
             columns: self.columns.clone(),
             coefficients: self.inference.terms.iter().map(|term| term.estimate).collect(),

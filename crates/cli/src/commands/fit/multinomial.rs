@@ -31,15 +31,20 @@ struct Foreseen {
 }
 
 impl Foreseen {
-    fn of(fit: &dyn Fn(&[f64]) -> Vec<f64>, classes: usize, rows: &mut dyn Observations) -> NdgradResult<Foreseen> {
+    fn of(
+        fit: &dyn Fn(&[f64]) -> Vec<f64>,
+        classes: usize,
+        rows: &mut dyn Observations,
+    ) -> NdgradResult<Foreseen> {
         let width = rows.names().len();
         let mut found = Foreseen { rows: 0, weight: 0.0, classes: vec![[0.0; 2]; classes], deviance: 0.0 };
         rows.pass(&mut |block| {
             for row in 0..block.rows() {
                 let probabilities = fit(&block.x[row * width..][..width]);
                 let (class, weight) = (block.y[row] as usize, block.weight(row));
-                let likeliest = (0..classes)
-                    .fold(0, |best, other| if probabilities[other] > probabilities[best] { other } else { best });
+                let likeliest = (0..classes).fold(0, |best, other| {
+                    if probabilities[other] > probabilities[best] { other } else { best }
+                });
                 found.rows += 1;
                 found.weight += weight;
                 found.classes[class][0] += weight;
@@ -116,7 +121,10 @@ impl Fit {
             }
             let left_out = fit.aliases.iter().map(|alias| {
                 let name = &fit.names[alias.column];
-                format!("feature {name:?} was left out, as it follows from the other terms: {}", alias.describe(&fit.names))
+                format!(
+                    "feature {name:?} was left out, as it follows from the other terms: {}",
+                    alias.describe(&fit.names)
+                )
             });
             report.warnings.extend(left_out);
             report.parts = self.held_out(&solver, &mut rows)?;
@@ -167,8 +175,11 @@ impl Fit {
         }
         let (seed, range) = (self.seed, (0.0, part));
         // Where fewer rows do not determine the model, there is no judging it.
-        let Ok(fit) = solver.fit(&mut Drawn { rows, seed, range, within: false }) else { return Ok(Vec::new()) };
-        let judge = |rows: &mut Drawn<'_>| Foreseen::of(&|row| fit.probabilities(row), fit.classes.len(), rows);
+        let Ok(fit) = solver.fit(&mut Drawn { rows, seed, range, within: false }) else {
+            return Ok(Vec::new());
+        };
+        let judge =
+            |rows: &mut Drawn<'_>| Foreseen::of(&|row| fit.probabilities(row), fit.classes.len(), rows);
         let seen = judge(&mut Drawn { rows, seed, range, within: false })?;
         let unseen = judge(&mut Drawn { rows, seed, range, within: true })?;
         Ok(vec![seen.part("train", "learned from"), unseen.part("validation", "held back")])

@@ -204,11 +204,9 @@ impl Fit {
         }
         match &self.features {
             None => Ok(Formula::all(target)),
-            Some(features) if features.iter().any(|name| name == target) => {
-                Err(Failure::Data(Error::Data(format!(
-                    "the target {target:?} cannot be a feature too\n    Leave it out of --features."
-                ))))
-            }
+            Some(features) if features.iter().any(|name| name == target) => Err(Failure::Data(Error::Data(
+                format!("the target {target:?} cannot be a feature too\n    Leave it out of --features."),
+            ))),
             Some(features) => Ok(Formula::of(target, features)),
         }
     }
@@ -228,7 +226,9 @@ impl Fit {
     pub(super) fn check(&self) -> Result<()> {
         let refuse = |message: String| Err(Failure::Usage(message));
         if self.file.is_some() && self.target.is_none() && self.formula.is_none() {
-            return refuse("what is to be predicted?\n    Add --target COLUMN, or --formula 'target ~ a + b'.".into());
+            return refuse(
+                "what is to be predicted?\n    Add --target COLUMN, or --formula 'target ~ a + b'.".into(),
+            );
         }
         let exact = self.solver == Solver::Exact;
         if exact && let Some(option) = self.descent.first() {
@@ -250,7 +250,9 @@ impl Fit {
             );
         }
         if self.law == Law::Multinomial && self.link() != Link::Logit {
-            return refuse("--family multinomial has no other link than its own\n    Leave --link out.".into());
+            return refuse(
+                "--family multinomial has no other link than its own\n    Leave --link out.".into(),
+            );
         }
         if !exact && self.link() != self.descent_loss().link() {
             return refuse(format!(
@@ -284,7 +286,9 @@ impl Fit {
         }
         self.check_penalty()?;
         if self.covariance == Some(CovarianceKind::Clustered) && self.cluster.is_none() {
-            return refuse("--covariance clustered needs --cluster COLUMN\n    Name the column of the clusters.".into());
+            return refuse(
+                "--covariance clustered needs --cluster COLUMN\n    Name the column of the clusters.".into(),
+            );
         }
         if self.covariance() != CovarianceKind::Classical
             && !matches!(self.method(), Method::LeastSquares | Method::Generalized)

@@ -2,11 +2,11 @@
 
 use ndgrad::linear::{CrossValidation, DesignInfo, Folds, Observations, PathPoint, Penalized, PenalizedPath};
 
+use super::Fit;
 use super::data::Data;
 use super::fitted::Fitted;
 use super::options::{Choice, Penalty};
 use super::solved::{Judge, Solved};
-use super::Fit;
 use crate::failure::Result;
 use crate::number::{count, significant};
 use crate::pictures;

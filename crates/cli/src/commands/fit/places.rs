@@ -104,7 +104,9 @@ fn take(
                 }
                 Column::Category(category) => {
                     let mut own = vec![0; category.levels().len()];
-                    rows.iter().filter_map(|&row| category.code(row)).for_each(|code| own[code as usize] += 1);
+                    rows.iter()
+                        .filter_map(|&row| category.code(row))
+                        .for_each(|code| own[code as usize] += 1);
                     let found = category.levels().iter().zip(own).filter(|(_, times)| *times > 0);
                     found.for_each(|(level, times)| count(level, times));
                 }

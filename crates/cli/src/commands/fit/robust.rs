@@ -2,11 +2,11 @@
 
 use ndgrad::linear::{DesignInfo, Huber, QuantileRegression};
 
+use super::Fit;
 use super::data::Data;
 use super::exact::unsettled;
 use super::fitted::Fitted;
 use super::solved::{Judge, Solved};
-use super::Fit;
 use crate::failure::Result;
 use crate::report::{Fact, Value};
 
@@ -20,7 +20,11 @@ impl Fit {
         solved.facts = vec![
             Fact::new("rows", "rows used", Value::Count(fit.rows)),
             Fact::new("dropped", "rows dropped for missing values", Value::Count(rows.dropped())),
-            Fact::new("degrees_of_freedom", "degrees of freedom", Value::Count(fit.degrees_of_freedom as u64)),
+            Fact::new(
+                "degrees_of_freedom",
+                "degrees of freedom",
+                Value::Count(fit.degrees_of_freedom as u64),
+            ),
             Fact::new("scale", "scale of the errors", Value::Number(fit.scale)),
             Fact::new("threshold", "errors count less from", Value::Number(fit.threshold * fit.scale)),
             Fact::new("beyond", "rows beyond that", Value::Count(fit.beyond)),
@@ -50,7 +54,11 @@ impl Fit {
         solved.facts = vec![
             Fact::new("rows", "rows used", Value::Count(fit.rows)),
             Fact::new("dropped", "rows dropped for missing values", Value::Count(rows.dropped())),
-            Fact::new("degrees_of_freedom", "degrees of freedom", Value::Count(fit.degrees_of_freedom as u64)),
+            Fact::new(
+                "degrees_of_freedom",
+                "degrees of freedom",
+                Value::Count(fit.degrees_of_freedom as u64),
+            ),
             Fact::new("quantile", "quantile", Value::Rough(fit.quantile)),
             Fact::new("check_loss", "sum of check losses", Value::Number(fit.loss)),
             Fact::new("pseudo_r2", "pseudo R2 (Koenker, Machado)", Value::Part(fit.pseudo_r2())),

@@ -38,7 +38,12 @@ pub struct Summary<'a> {
 
 impl Solved {
     /// The model and its report.
-    pub fn report(&mut self, data: &mut Data, design: &DesignInfo, units: &Units) -> Result<(FittedModel, Report)> {
+    pub fn report(
+        &mut self,
+        data: &mut Data,
+        design: &DesignInfo,
+        units: &Units,
+    ) -> Result<(FittedModel, Report)> {
         let survey = Survey::of(&mut data.observe(design), &mut self.fitted)?;
         let summary = Summary { fit: &self.fitted, design, units };
         summary.check(data.name(), &survey.errors)?;
@@ -62,8 +67,7 @@ impl Summary<'_> {
         }
         let target = self.target();
         let name = |row: &Row| places.rows.get(&row.row).map(Place::name).unwrap_or_default();
-        let mut pictures =
-            pictures::of_rows(&sample, &target, self.units, (fit.family, fit.rank()), &name);
+        let mut pictures = pictures::of_rows(&sample, &target, self.units, (fit.family, fit.rank()), &name);
         let level = fit.inference.level;
         let kept = fit.columns.iter().map(|&column| deviations[column]);
         let deviations: Vec<f64> = std::iter::repeat_n(f64::NAN, self.ones()).chain(kept).collect();

@@ -3,7 +3,9 @@
 use std::ops::ControlFlow;
 
 use ndgrad::data::{Column, Numeric, Table};
-use ndgrad::linear::{DesignInfo, Epoch, Fit as Trained, LeastSquares, LinearRegression, Part as TrainedPart, Stop};
+use ndgrad::linear::{
+    DesignInfo, Epoch, Fit as Trained, LeastSquares, LinearRegression, Part as TrainedPart, Stop,
+};
 
 use super::data::Data;
 use super::fitted::Fitted;
@@ -35,11 +37,11 @@ impl Fit {
         // Training leaves out the same columns.
         let estimates: Vec<f64> = trained.coefficients.iter().map(|c| c.estimate).collect();
         let exact = fitted.inference.terms.iter().map(|term| term.estimate).collect();
-        let mut solved =
-            Solved::new(fitted.with_estimates(&estimates), "Least squares by gradient descent");
+        let mut solved = Solved::new(fitted.with_estimates(&estimates), "Least squares by gradient descent");
         solved.exact = Some(exact);
         solved.facts = facts::of_linear(&fit, Some(dropped));
-        solved.warnings = trained.warnings.iter().filter(|text| !text.contains("was left out")).cloned().collect();
+        solved.warnings =
+            trained.warnings.iter().filter(|text| !text.contains("was left out")).cloned().collect();
         let epochs = trained.history.len() as u64;
         solved.course = vec![
             Fact::new("solver", "solver", Value::Text("mini-batch gradient descent".into())),
