@@ -49,14 +49,14 @@ impl Adam {
             for (power, decay) in powers.iter().zip(decays) {
                 power.assign(decay * power);
             }
-            let corrections = [0, 1].map(|i| 1.0 - &powers[i]);
+            // Corrections are made to the numbers that all elements share: for each of these one division is enough.
+            let factor = &own / (1.0 - &powers[0]);
+            let scale = (1.0 - &powers[1]).rsqrt();
             for &(index, ref parameter, ref gradient) in due {
-                let [first_correction, second_correction] =
-                    [0, 1].map(|i| beside(&corrections[i], parameter));
+                let [factor, scale] = [&factor, &scale].map(|number| beside(number, parameter));
                 let m = decays[0] * &first[index] + (1.0 - decays[0]) * gradient;
                 let v = decays[1] * &second[index] + (1.0 - decays[1]) * gradient.square();
-                let step = (&m / first_correction) / ((&v / second_correction).sqrt() + small);
-                parameter.assign(parameter - beside(&own, parameter) * step);
+                parameter.assign(parameter - factor * &m / (scale * v.sqrt() + small));
                 first[index].assign(m);
                 second[index].assign(v);
             }
