@@ -2,18 +2,22 @@
 
 use std::path::Path;
 
-use ndgrad_array::{Error, Result};
+use ndgrad_array::{Error, OperationError, Result};
+use ndgrad_data::Table;
 use ndgrad_data::safetensors::{self, Contents};
-use ndgrad_data::{Table, write_file};
-use ndgrad_tensor::{DType, Tensor};
+use ndgrad_tensor::Tensor;
 use serde_json::{Value, json};
 
 use crate::distribution::Distribution;
 use crate::exact::LinearFit;
 use crate::formula::DesignInfo;
 use crate::glm::{Family, GeneralizedFit, Link};
-use crate::inference::{Covariance, CovarianceKind};
-use crate::store::{read_file, with_description};
+use crate::inference::{Covariance, CovarianceKind, Inference};
+use crate::iterative::DescentState;
+use crate::penalized::PenalizedPath;
+use crate::robust::{HuberFit, QuantileFit};
+use crate::store::{numbers, read_file, with_description, write_bytes};
+use crate::text::list;
 
 /// A model that was fitted to the rows of a design.
 ///
@@ -44,8 +48,10 @@ pub struct FittedModel {
     pub coefficients: Vec<f64>,
     /// How the target scatters about its mean.
     pub family: Family,
-    /// How the mean follows from the linear predictor.
+    /// How what is predicted follows from the linear predictor.
     pub link: Link,
+    /// Which quantile of the target is predicted; `None` where it is the mean.
+    pub quantile: Option<f64>,
     /// How the coefficients vary together, if that is known.
     pub covariance: Option<Covariance>,
     /// The standard deviation of the residuals, in the target's units, where they are taken to be normal.
@@ -59,7 +65,7 @@ pub struct FittedModel {
 /// A prediction and how certain it is.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Predicted {
-    /// The mean of the target, in its units.
+    /// The mean of the target, or the model's quantile, in its units.
     pub mean: f64,
     /// The standard error of the linear predictor.
     pub std_error: f64,
@@ -71,42 +77,142 @@ pub struct Predicted {
     pub observation: Option<(f64, f64)>,
 }
 
+/// What messages begin with.
+const METHOD: &str = "fitted model";
+
 /// The kind of such models among files of ndgrad.
 const KIND: &str = "formula";
 
 impl FittedModel {
     /// The model of a fit by least squares to the observations of `design`.
+    ///
+    /// # Panics
+    /// As all constructors: if the fit is one of other columns than the design has.
+    #[track_caller]
     pub fn linear(design: DesignInfo, fit: &LinearFit) -> FittedModel {
-        FittedModel {
-            columns: fit.columns().to_vec(),
-            coefficients: fit.inference.terms.iter().map(|term| term.estimate).collect(),
-            family: Family::Gaussian,
-            link: Link::Identity,
-            covariance: Some(fit.inference.covariance.clone()),
-            deviation: fit.deviation,
-            degrees_of_freedom: freedom(fit.inference.distribution),
-            rows: fit.rows,
-            design,
-        }
+        let model = FittedModel::inferred(design, &fit.names, fit.columns(), &fit.inference, fit.rows);
+        FittedModel { deviation: fit.deviation, ..model }
     }
 
     /// The model of a generalized fit to the observations of `design`.
+    ///
+    /// # Panics
+    /// As [`linear`](Self::linear).
+    #[track_caller]
     pub fn generalized(design: DesignInfo, fit: &GeneralizedFit) -> FittedModel {
         let normal = fit.family == Family::Gaussian && fit.link == Link::Identity;
         FittedModel {
-            columns: fit.columns.clone(),
-            coefficients: fit.inference.terms.iter().map(|term| term.estimate).collect(),
             family: fit.family,
             link: fit.link,
-            covariance: Some(fit.inference.covariance.clone()),
             deviation: normal.then(|| fit.dispersion.sqrt()),
-            degrees_of_freedom: freedom(fit.inference.distribution),
-            rows: fit.rows,
-            design,
+            ..FittedModel::inferred(design, &fit.names, &fit.columns, &fit.inference, fit.rows)
         }
     }
 
-    /// The mean of the target for each row of a table; `None` where a value is missing that nothing stands in for.
+    /// The model of Huber's regression on the observations of `design`. Its residuals are not taken to be normal, so a new
+    /// observation has no interval.
+    ///
+    /// # Panics
+    /// As [`linear`](Self::linear).
+    #[track_caller]
+    pub fn huber(design: DesignInfo, fit: &HuberFit) -> FittedModel {
+        FittedModel::inferred(design, &fit.names, &fit.columns, &fit.inference, fit.rows)
+    }
+
+    /// The model of a quantile regression on the observations of `design`: it predicts the quantile.
+    ///
+    /// # Panics
+    /// As [`linear`](Self::linear).
+    #[track_caller]
+    pub fn quantile(design: DesignInfo, fit: &QuantileFit) -> FittedModel {
+        let model = FittedModel::inferred(design, &fit.names, &fit.columns, &fit.inference, fit.rows);
+        FittedModel { quantile: Some(fit.quantile), ..model }
+    }
+
+    /// The model of point number `point` of a path of penalties, fitted to the observations of `design`. Its coefficients,
+    /// drawn to 0 as they are, have no standard errors.
+    ///
+    /// # Panics
+    /// As [`linear`](Self::linear), and if the path has no such point.
+    #[track_caller]
+    pub fn penalized(design: DesignInfo, path: &PenalizedPath, point: usize) -> FittedModel {
+        let Some(chosen) = path.points.get(point) else {
+            let error = OperationError::new(METHOD, "the path has no such point")
+                .operand("points", path.points.len(), "")
+                .operand("point", point, "counted from 0");
+            panic!("{error}");
+        };
+        let intercept = path.intercept.then_some(chosen.intercept);
+        let coefficients = intercept.into_iter().chain(chosen.coefficients.iter().copied()).collect();
+        FittedModel::plain(design, &path.names, None, coefficients, path.rows)
+    }
+
+    /// The model where descent on the observations of `design` is; no standard errors are known.
+    ///
+    /// # Panics
+    /// As [`linear`](Self::linear).
+    #[track_caller]
+    pub fn descent(design: DesignInfo, state: &DescentState) -> FittedModel {
+        let loss = state.loss();
+        FittedModel {
+            family: loss.family(),
+            link: loss.link(),
+            quantile: loss.quantile(),
+            ..FittedModel::plain(design, &state.names, None, state.estimates(), state.rows)
+        }
+    }
+
+    /// A model with standard errors.
+    #[track_caller]
+    fn inferred(
+        design: DesignInfo,
+        names: &[String],
+        columns: &[usize],
+        inference: &Inference,
+        rows: u64,
+    ) -> FittedModel {
+        let coefficients = inference.terms.iter().map(|term| term.estimate).collect();
+        FittedModel {
+            covariance: Some(inference.covariance.clone()),
+            degrees_of_freedom: freedom(inference.distribution),
+            ..FittedModel::plain(design, names, Some(columns), coefficients, rows)
+        }
+    }
+
+    /// A model of the mean itself, of which nothing more is known. Without `columns`, each has a coefficient.
+    #[track_caller]
+    fn plain(
+        design: DesignInfo,
+        names: &[String],
+        columns: Option<&[usize]>,
+        coefficients: Vec<f64>,
+        rows: u64,
+    ) -> FittedModel {
+        let columns = columns.map_or_else(|| Vec::from_iter(0..names.len()), <[usize]>::to_vec);
+        if design.names() != names
+            || coefficients.len() != columns.len() + usize::from(design.has_intercept())
+        {
+            let error = OperationError::new(METHOD, "the fit is not one of the design's columns")
+                .operand("design", list(design.names()), "")
+                .operand("fit", list(names), format!("{} coefficients", coefficients.len()))
+                .remedy("give the design whose observations were fitted");
+            panic!("{error}");
+        }
+        FittedModel {
+            design,
+            columns,
+            coefficients,
+            family: Family::Gaussian,
+            link: Link::Identity,
+            quantile: None,
+            covariance: None,
+            deviation: None,
+            degrees_of_freedom: None,
+            rows,
+        }
+    }
+
+    /// The mean of the target (or the model's quantile) for each row of a table; `None` where a value is missing that nothing stands in for.
     ///
     /// # Errors
     /// As [`DesignInfo::encode`].
@@ -151,20 +257,11 @@ impl FittedModel {
 
     /// What `make` makes of each row that lacks nothing, given the numbers that the coefficients are multiplied by, and
     /// the linear predictor.
-    fn each<T: Copy>(&self, table: &Table, make: impl Fn(&[f64], f64) -> T) -> Result<Vec<Option<T>>> {
-        let rows = self.design.encode(table)?;
-        let width = self.design.names().len();
-        let mut made = vec![None; table.rows()];
-        let mut own = Vec::with_capacity(self.coefficients.len());
-        for (place, row) in rows.rows.iter().enumerate() {
-            own.clear();
-            own.extend(self.design.has_intercept().then_some(1.0));
-            own.extend(self.columns.iter().map(|&column| rows.x[place * width + column]));
-            let sum: f64 = own.iter().zip(&self.coefficients).map(|(x, coefficient)| x * coefficient).sum();
-            let offset = rows.offset.as_ref().map_or(0.0, |offset| offset[place]);
-            made[*row] = Some(make(&own, sum + offset));
-        }
-        Ok(made)
+    fn each<T>(&self, table: &Table, make: impl Fn(&[f64], f64) -> T) -> Result<Vec<Option<T>>> {
+        each_row(&self.design, &self.columns, table, |row, offset| {
+            let sum: f64 = row.iter().zip(&self.coefficients).map(|(x, coefficient)| x * coefficient).sum();
+            make(row, sum + offset)
+        })
     }
 
     /// Writes the model as a safetensors file, whole or not at all: the tensors `coefficients`, `covariance` and
@@ -174,9 +271,7 @@ impl FittedModel {
     /// # Errors
     /// If the file cannot be written.
     pub fn save(&self, path: impl AsRef<Path>) -> Result<()> {
-        let path = path.as_ref();
-        let bytes = self.to_bytes();
-        write_file(path, |writer| writer.write_all(&bytes).map_err(|error| Error::file(path, "write", error)))
+        write_bytes(path.as_ref(), &self.to_bytes())
     }
 
     /// The bytes of such a file.
@@ -195,6 +290,7 @@ impl FittedModel {
             "columns": self.columns,
             "family": self.family.name(),
             "link": self.link.name(),
+            "quantile": self.quantile,
             "covariance": self.covariance.as_ref().map(|covariance| covariance.kind.name()),
             "rows": self.rows,
         });
@@ -222,6 +318,28 @@ impl FittedModel {
     }
 }
 
+/// What `make` makes of each row that lacks nothing, given a 1 for the intercept, the numbers of these columns of the design,
+/// and the offset.
+pub(crate) fn each_row<T>(
+    design: &DesignInfo,
+    columns: &[usize],
+    table: &Table,
+    make: impl Fn(&[f64], f64) -> T,
+) -> Result<Vec<Option<T>>> {
+    let rows = design.encode(table)?;
+    let width = design.names().len();
+    let mut made = Vec::new();
+    made.resize_with(table.rows(), || None);
+    let mut own = Vec::with_capacity(columns.len() + 1);
+    for (place, row) in rows.rows.iter().enumerate() {
+        own.clear();
+        own.extend(design.has_intercept().then_some(1.0));
+        own.extend(columns.iter().map(|&column| rows.x[place * width + column]));
+        made[*row] = Some(make(&own, rows.offset.as_ref().map_or(0.0, |offset| offset[place])));
+    }
+    Ok(made)
+}
+
 fn freedom(distribution: Distribution) -> Option<f64> {
     match distribution {
         Distribution::T(freedom) => Some(freedom),
@@ -231,39 +349,24 @@ fn freedom(distribution: Distribution) -> Option<f64> {
 
 /// The model, if everything fits together; what does not, otherwise.
 fn decode(description: &Value, file: &Contents) -> Result<FittedModel, String> {
-    let numbers = |name: &str, length: usize| -> Result<Vec<f64>, String> {
-        let tensor = file.tensors.get(name).ok_or_else(|| format!("it has no tensor {name:?}"))?;
-        if tensor.dtype() != DType::F64 || tensor.shape() != [length] {
-            return Err(format!("the tensor {name:?} is not {length} numbers of f64"));
-        }
-        Ok(tensor.to_vec())
-    };
     let design = DesignInfo::from_json(&description["design"])?;
-    let columns = description["columns"].as_array().ok_or("it has no list of columns")?;
-    let column = |value: &Value| value.as_u64().and_then(|column| usize::try_from(column).ok());
-    let columns = columns.iter().map(column).collect::<Option<Vec<_>>>().ok_or("a column is not a number")?;
-    if !columns.is_sorted_by(|a, b| a < b) || columns.iter().any(|&column| column >= design.names().len()) {
-        return Err("its columns are not those of the design".into());
-    }
+    let columns = decode_columns(description, &design)?;
     let size = columns.len() + usize::from(design.has_intercept());
-    let coefficients = numbers("coefficients", size)?;
-    if !coefficients.iter().all(|number| number.is_finite()) {
-        return Err("a coefficient is not finite".into());
-    }
+    let coefficients = decode_coefficients(file, size)?;
     let text = |key: &str| description[key].as_str().unwrap_or_default();
-    let covariance = match &description["covariance"] {
-        Value::Null => None,
-        kind => {
-            let kind = kind.as_str().and_then(CovarianceKind::from_name);
-            let kind = kind.ok_or("its covariance is of no known kind")?;
-            Some(Covariance { kind, size, matrix: numbers("covariance", size * size)? })
-        }
-    };
-    let residual = numbers("residual", 2)?;
+    let covariance = decode_covariance(description, file, size)?;
+    let residual = numbers(file, "residual", 2)?;
     let positive = |number: f64| (number > 0.0 && number.is_finite()).then_some(number);
     Ok(FittedModel {
         family: Family::from_name(text("family")).ok_or("its family is not known")?,
         link: Link::from_name(text("link")).ok_or("its link is not known")?,
+        quantile: match &description["quantile"] {
+            Value::Null => None,
+            quantile => {
+                let inside = quantile.as_f64().filter(|quantile| *quantile > 0.0 && *quantile < 1.0);
+                Some(inside.ok_or("its quantile is not between 0 and 1")?)
+            }
+        },
         deviation: (residual[0] >= 0.0 && residual[0].is_finite()).then_some(residual[0]),
         degrees_of_freedom: positive(residual[1]),
         rows: description["rows"].as_u64().ok_or("its number of rows is not one")?,
@@ -272,6 +375,39 @@ fn decode(description: &Value, file: &Contents) -> Result<FittedModel, String> {
         coefficients,
         covariance,
     })
+}
+
+/// The columns of the design that have a coefficient.
+pub(crate) fn decode_columns(description: &Value, design: &DesignInfo) -> Result<Vec<usize>, String> {
+    let columns = description["columns"].as_array().ok_or("it has no list of columns")?;
+    let column = |value: &Value| value.as_u64().and_then(|column| usize::try_from(column).ok());
+    let columns = columns.iter().map(column).collect::<Option<Vec<_>>>().ok_or("a column is not a number")?;
+    if !columns.is_sorted_by(|a, b| a < b) || columns.iter().any(|&column| column >= design.names().len()) {
+        return Err("its columns are not those of the design".into());
+    }
+    Ok(columns)
+}
+
+pub(crate) fn decode_coefficients(file: &Contents, size: usize) -> Result<Vec<f64>, String> {
+    let coefficients = numbers(file, "coefficients", size)?;
+    if !coefficients.iter().all(|number| number.is_finite()) {
+        return Err("a coefficient is not finite".into());
+    }
+    Ok(coefficients)
+}
+
+pub(crate) fn decode_covariance(
+    description: &Value,
+    file: &Contents,
+    size: usize,
+) -> Result<Option<Covariance>, String> {
+    let kind = match &description["covariance"] {
+        Value::Null => return Ok(None),
+        kind => kind.as_str().and_then(CovarianceKind::from_name),
+    };
+    let kind = kind.ok_or("its covariance is of no known kind")?;
+    let length = size.checked_mul(size).ok_or("its covariance is too large")?;
+    Ok(Some(Covariance { kind, size, matrix: numbers(file, "covariance", length)? }))
 }
 
 #[cfg(test)]

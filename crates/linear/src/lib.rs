@@ -8,6 +8,7 @@
 //! - [`Observations`] are the rows that estimators read, in memory ([`InMemory`]) or block by block from elsewhere.
 //! - [`Inference`] is what the data say about each coefficient: errors, tests, intervals; [`Distribution`] has the tails.
 //! - [`GeneralizedLinear`] is logistic, Poisson and gamma regression, with what goes with them.
+//! - [`Multinomial`] is logistic regression of a target of several classes; [`MultinomialModel`] predicts their probabilities.
 //! - [`Penalized`] is ridge, lasso and elastic net, with cross-validation.
 //! - [`Huber`] and [`QuantileRegression`] are not moved by a few rows far off.
 //! - [`Descent`] fits any of these losses by mini-batches through autograd, for data that keep coming; it is resumed to the same
@@ -34,6 +35,7 @@ mod iterative;
 mod linear;
 pub mod metrics;
 mod model;
+mod multinomial;
 mod observations;
 mod penalized;
 mod regression;
@@ -59,6 +61,7 @@ pub use glm::{Family, GeneralizedFit, GeneralizedLinear, Iteration, Link};
 pub use inference::{Covariance, CovarianceKind, Inference, TermEstimate, Test};
 pub use iterative::{Descent, DescentState, End, Loss, Optimizer, Progress};
 pub use model::Model;
+pub use multinomial::{Multinomial, MultinomialFit, MultinomialModel};
 pub use observations::{Block, InMemory, Observations};
 pub use penalized::{CrossValidation, Folds, PathPoint, Penalized, PenalizedPath};
 pub use regression::LinearRegression;

@@ -165,18 +165,7 @@ impl Standard {
 
     /// A covariance of parameters, row after row, as that of [`Standard::in_units`] of them.
     pub fn covariance_in_units(&self, covariance: &[f64]) -> Vec<f64> {
-        let size = self.parameters();
-        // The change is linear: once for the columns, once for the rows.
-        let across: Vec<Vec<f64>> =
-            covariance.chunks_exact(size.max(1)).map(|row| self.in_units(row)).collect();
-        let mut changed = vec![0.0; size * size];
-        for j in 0..size {
-            let column: Vec<f64> = across.iter().map(|row| row[j]).collect();
-            for (i, value) in self.in_units(&column).into_iter().enumerate() {
-                changed[i * size + j] = value;
-            }
-        }
-        changed
+        both_sides(covariance, self.parameters(), |row| self.in_units(row))
     }
 
     /// The names of the parameters.
@@ -200,6 +189,20 @@ impl Standard {
             self.kept.len(),
         )))
     }
+}
+
+/// `T M T'`, row after row, of a symmetric `M` of this size and what `T` makes of a row.
+pub(crate) fn both_sides(matrix: &[f64], size: usize, change: impl Fn(&[f64]) -> Vec<f64>) -> Vec<f64> {
+    // The change is linear: once for the columns, once for the rows.
+    let across: Vec<Vec<f64>> = matrix.chunks_exact(size.max(1)).map(&change).collect();
+    let mut changed = vec![0.0; size * size];
+    for j in 0..size {
+        let column: Vec<f64> = across.iter().map(|row| row[j]).collect();
+        for (i, value) in change(&column).into_iter().enumerate() {
+            changed[i * size + j] = value;
+        }
+    }
+    changed
 }
 
 /// The part of a column's size below which its deviation is rounding.

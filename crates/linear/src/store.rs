@@ -57,9 +57,7 @@ impl Model {
     /// # Errors
     /// If the file cannot be written.
     pub fn save(&self, path: impl AsRef<Path>) -> Result<()> {
-        let path = path.as_ref();
-        let bytes = self.to_bytes();
-        write_file(path, |writer| writer.write_all(&bytes).map_err(|error| Error::file(path, "write", error)))
+        write_bytes(path.as_ref(), &self.to_bytes())
     }
 
     /// Reads a model that [`save`](Self::save) has written.
@@ -135,6 +133,20 @@ impl Model {
     }
 }
 
+/// Writes the file of a model, whole or not at all.
+pub(crate) fn write_bytes(path: &Path, bytes: &[u8]) -> Result<()> {
+    write_file(path, |writer| writer.write_all(bytes).map_err(|error| Error::file(path, "write", error)))
+}
+
+/// The tensor of this name, if it is that many numbers; what is wrong with it, otherwise.
+pub(crate) fn numbers(file: &Contents, name: &str, length: usize) -> Result<Vec<f64>, String> {
+    let tensor = file.tensors.get(name).ok_or_else(|| format!("it has no tensor {}", quoted(name)))?;
+    if tensor.dtype() != DType::F64 || tensor.shape() != [length] {
+        return Err(format!("the tensor {} is not {length} numbers of f64", quoted(name)));
+    }
+    Ok(tensor.to_vec())
+}
+
 /// The bytes of a model's file.
 pub(crate) fn read_file(path: &Path) -> Result<Vec<u8>> {
     let explain = |error: std::io::Error| {
@@ -208,13 +220,7 @@ fn decode(description: &Value, file: &Contents) -> Result<Model, String> {
         let number = description[what].as_u64().and_then(|number| usize::try_from(number).ok());
         number.ok_or_else(|| format!("{} is not a number of rows", quoted(what)))
     };
-    let numbers = |name: &str, length: usize| -> Result<Vec<f64>, String> {
-        let tensor = file.tensors.get(name).ok_or_else(|| format!("it has no tensor {}", quoted(name)))?;
-        if tensor.dtype() != DType::F64 || tensor.shape() != [length] {
-            return Err(format!("the tensor {} is not {length} numbers of f64", quoted(name)));
-        }
-        Ok(tensor.to_vec())
-    };
+    let numbers = |name: &str, length: usize| numbers(file, name, length);
     let finite = |name: &str, numbers: Vec<f64>| match numbers.iter().all(|number| number.is_finite()) {
         true => Ok(numbers),
         false => Err(format!("the tensor {} holds a number that is not finite", quoted(name))),

@@ -1,20 +1,22 @@
 //! A pass over rows that have a weight and a pull each: what every Newton step of an iterative method reads.
 
+use crate::alias::take_out_dependent;
 use crate::double_double::DoubleDouble;
 use crate::exact::triangle::{Triangle, dot};
 use crate::observations::{Block, Observations};
+use crate::solution::Alias;
 use crate::standard::Standard;
 use ndgrad_array::Result;
 use ndgrad_tensor::threads::fill_pieces;
 
 /// Rows that one thread takes at a time; what they add up to is added to the rest in their order.
-const TASK: usize = 4096;
+pub(crate) const TASK: usize = 4096;
 
 /// How much of a task the factorization holds at a time, in bytes: what stays in a first-level cache.
-const CHUNK_BYTES: usize = 32 * 1024;
+pub(crate) const CHUNK_BYTES: usize = 32 * 1024;
 
 /// Element operations of a task, so that threads are asked for even if a block is one of few.
-const TASK_WORK: usize = 1 << 16;
+pub(crate) const TASK_WORK: usize = 1 << 16;
 
 /// One row, as a method's formulas see it.
 #[derive(Clone, Copy, Debug)]
@@ -70,6 +72,17 @@ impl<T: Tally> Normal<T> {
         self.triangle.absorb(&mut block, columns);
         self.score.iter_mut().zip(later.score).for_each(|(sum, part)| *sum += part);
         self.tally.merge(later.tally);
+    }
+
+    /// Takes columns that depend on earlier ones out of this and of `standard`.
+    pub fn take_out_dependent(&mut self, standard: &mut Standard) -> Vec<Alias> {
+        let (aliases, gone) = take_out_dependent(&mut self.triangle, standard);
+        let mut place = 0;
+        self.score.retain(|_| {
+            place += 1;
+            !gone.contains(&(place - 1))
+        });
+        aliases
     }
 
     /// The step to the minimum if the loss were a parabola.

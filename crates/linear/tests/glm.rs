@@ -1,29 +1,11 @@
 //! Generalized linear models agree with statsmodels and R (golden/glm.py has the versions), and say what is wrong with data.
 
+mod golden;
+
+use golden::{close, numbers, rows};
 use ndgrad_linear::{CovarianceKind, Family, GeneralizedFit, GeneralizedLinear, InMemory, Link};
 use ndgrad_tensor::{random::Generator, threads};
 use serde_json::Value;
-
-/// Of the larger of the two, or of `unit`.
-fn close(found: f64, wanted: f64, unit: f64, tolerance: f64, what: &str) {
-    let difference = (found - wanted).abs() / wanted.abs().max(unit);
-    assert!(difference <= tolerance, "{what}: {found} is not {wanted} ({difference:e})");
-}
-
-fn numbers(value: &Value) -> Vec<f64> {
-    value.as_array().unwrap().iter().map(|number| number.as_f64().unwrap()).collect()
-}
-
-fn rows(case: &Value) -> InMemory {
-    let names: Vec<String> =
-        case["names"].as_array().unwrap().iter().map(|name| name.as_str().unwrap().into()).collect();
-    let mut rows = InMemory::new(names, numbers(&case["x"]), numbers(&case["y"])).unwrap();
-    rows.weights = case["weights"].as_array().map(|_| numbers(&case["weights"]));
-    rows.offset = case["offset"].as_array().map(|_| numbers(&case["offset"]));
-    rows.clusters =
-        case["clusters"].as_array().map(|_| numbers(&case["clusters"]).iter().map(|&c| c as u32).collect());
-    rows
-}
 
 #[test]
 fn fits_are_those_of_statsmodels_and_r() {

@@ -1,25 +1,13 @@
 //! Ridge, lasso and elastic net agree with scikit-learn and glmnet (golden/penalized.py has the versions).
 
+mod golden;
+
+use golden::{close, numbers, rows};
 use ndgrad_linear::{Folds, InMemory, PathPoint, Penalized};
 use serde_json::Value;
 
-fn close(found: f64, wanted: f64, unit: f64, tolerance: f64, what: &str) {
-    let difference = (found - wanted).abs() / wanted.abs().max(unit);
-    assert!(difference <= tolerance, "{what}: {found} is not {wanted} ({difference:e})");
-}
-
-fn numbers(value: &Value) -> Vec<f64> {
-    value.as_array().unwrap().iter().map(|number| number.as_f64().unwrap()).collect()
-}
-
-fn golden() -> Value {
+fn cases() -> Value {
     serde_json::from_str(include_str!("golden/penalized.json")).unwrap()
-}
-
-fn penguins(golden: &Value) -> InMemory {
-    let names: Vec<String> =
-        golden["names"].as_array().unwrap().iter().map(|name| name.as_str().unwrap().into()).collect();
-    InMemory::new(names, numbers(&golden["x"]), numbers(&golden["y"])).unwrap()
 }
 
 /// Coefficients that are 0 are so on both sides, but for rounding.
@@ -35,11 +23,11 @@ fn same_point(point: &PathPoint, intercept: f64, coefficients: &[f64], tolerance
 
 #[test]
 fn single_penalties_are_those_of_scikit_learn() {
-    let golden = golden();
+    let golden = cases();
     let cases = golden["sklearn"].as_array().unwrap();
     assert_eq!(cases.len(), 24);
     for case in cases {
-        let mut rows = penguins(&golden);
+        let mut rows = rows(&golden);
         rows.intercept = case["has_intercept"].as_bool().unwrap();
         rows.weights = case["weighted"].as_bool().unwrap().then(|| numbers(&golden["weights"]));
         let (lambda, mix) = (case["lambda"].as_f64().unwrap(), case["mix"].as_f64().unwrap());
@@ -66,11 +54,12 @@ fn single_penalties_are_those_of_scikit_learn() {
 
 #[test]
 fn held_out_errors_are_those_of_scikit_learn() {
-    let golden = golden();
+    let golden = cases();
     let wanted = &golden["validation"];
     let folds = Folds::given(numbers(&golden["folds"]).iter().map(|&part| part as u32).collect::<Vec<_>>());
     let model = Penalized::lasso().standardize(false).lambdas(numbers(&wanted["lambdas"])).unwrap();
-    let (_, validation) = model.cross_validate(&mut penguins(&golden), &folds).unwrap();
+    let (_, validation) =
+        model.cross_validate(&mut InMemory { weights: None, ..rows(&golden) }, &folds).unwrap();
     for (found, wanted) in validation.part_errors.iter().zip(wanted["part_errors"].as_array().unwrap()) {
         for (&found, wanted) in found.iter().zip(numbers(wanted)) {
             close(found, wanted, 0.0, 1e-8, "part error");
@@ -82,12 +71,12 @@ fn held_out_errors_are_those_of_scikit_learn() {
 
 #[test]
 fn paths_and_choices_are_those_of_glmnet() {
-    let golden = golden();
+    let golden = cases();
     let folds = Folds::given(numbers(&golden["folds"]).iter().map(|&part| part as u32).collect::<Vec<_>>());
     let cases = golden["glmnet"].as_array().unwrap();
     assert_eq!(cases.len(), 6);
     for case in cases {
-        let mut rows = penguins(&golden);
+        let mut rows = rows(&golden);
         rows.weights = case["weighted"].as_bool().unwrap().then(|| numbers(&golden["weights"]));
         let mix = case["mix"].as_f64().unwrap();
         let what = format!("{mix} {:?}", case["weighted"]);

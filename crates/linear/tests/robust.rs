@@ -1,32 +1,18 @@
 //! Huber's and quantile regression agree with statsmodels and R (golden/robust.py has the versions).
 
+mod golden;
+
+use golden::{close, numbers, rows};
 use ndgrad_linear::{Huber, InMemory, QuantileRegression};
 use serde_json::Value;
 
-fn close(found: f64, wanted: f64, unit: f64, tolerance: f64, what: &str) {
-    let difference = (found - wanted).abs() / wanted.abs().max(unit);
-    assert!(difference <= tolerance, "{what}: {found} is not {wanted} ({difference:e})");
-}
-
-fn numbers(value: &Value) -> Vec<f64> {
-    value.as_array().unwrap().iter().map(|number| number.as_f64().unwrap()).collect()
-}
-
-fn rows(case: &Value) -> InMemory {
-    let (x, y) = (numbers(&case["x"]), numbers(&case["y"]));
-    let names = Vec::from_iter((0..x.len() / y.len()).map(|j| format!("x{j}")));
-    let mut rows = InMemory::new(names, x, y).unwrap();
-    rows.weights = case["weights"].as_array().map(|_| numbers(&case["weights"]));
-    rows
-}
-
-fn golden() -> Value {
+fn cases() -> Value {
     serde_json::from_str(include_str!("golden/robust.json")).unwrap()
 }
 
 #[test]
 fn huber_is_that_of_statsmodels() {
-    let golden = golden();
+    let golden = cases();
     for case in golden["huber"].as_array().unwrap() {
         let name = case["name"].as_str().unwrap();
         let fit = Huber::new().fit(&mut rows(case)).unwrap();
@@ -44,7 +30,7 @@ fn huber_is_that_of_statsmodels() {
 
 #[test]
 fn quantiles_are_those_of_r_and_errors_those_of_statsmodels() {
-    let golden = golden();
+    let golden = cases();
     let cases = golden["quantile"].as_array().unwrap();
     assert_eq!(cases.len(), 5);
     for case in cases {

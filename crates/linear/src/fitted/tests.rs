@@ -4,6 +4,11 @@ use super::*;
 use crate::exact::LeastSquares;
 use crate::formula::{DesignOptions, Formula};
 use crate::glm::GeneralizedLinear;
+use crate::iterative::{Descent, Loss};
+use crate::observations::InMemory;
+use crate::penalized::Penalized;
+use crate::robust::{Huber, QuantileRegression};
+use std::ops::ControlFlow;
 
 /// R's `cars` in part: speed and stopping distance.
 const CARS: &str =
@@ -60,6 +65,101 @@ fn a_saved_model_predicts_the_same() {
     let error = loaded.predict(&table("x,g\n1,d\n")).unwrap_err().to_string();
     assert!(error.contains("has not seen the category \"d\""), "{error}");
     assert!(crate::Model::load(&path).unwrap_err().to_string().contains("another kind, \"formula\""));
+}
+
+/// A target of numbers, or of counts, with a category; a row of each table lacks a value.
+const RIDES: &str =
+    "y,x,g\n1,1.5,a\n3,2,b\n2,4.25,a\n6,5,b\n4,7,NA\n9,8,c\n7,9,a\n3,2.5,c\n8,7,c\n5,6,b\n4,3,c\n";
+
+/// Everything that can be fitted, and what the estimator's own coefficients predict for the rows of the design.
+fn every_kind() -> Vec<(FittedModel, Vec<f64>)> {
+    let data = table(RIDES);
+    let design = Formula::parse("y ~ x + g").unwrap().learn(&mut &data, &DesignOptions::default()).unwrap();
+    let mut rows = design.observe(&data).collect().unwrap();
+    let own =
+        |rows: &InMemory, mean: &dyn Fn(&[f64]) -> f64| rows.x.chunks(3).map(mean).collect::<Vec<f64>>();
+    let by_terms = |inference: &Inference, row: &[f64]| -> f64 {
+        inference.terms.iter().zip([1.0].iter().chain(row)).map(|(term, x)| term.estimate * x).sum()
+    };
+    let huber = Huber::new().fit(&mut rows).unwrap();
+    let median = QuantileRegression::new(0.25).fit(&mut rows).unwrap();
+    let path = Penalized::lasso().count(10).fit(&mut rows).unwrap();
+    assert!((1..3).contains(&path.points[1].used));
+    let mut kinds = vec![
+        (FittedModel::huber(design.clone(), &huber), own(&rows, &|row| by_terms(&huber.inference, row))),
+        (FittedModel::quantile(design.clone(), &median), own(&rows, &|row| by_terms(&median.inference, row))),
+        (FittedModel::penalized(design.clone(), &path, 1), own(&rows, &|row| path.points[1].predict(row))),
+    ];
+    for loss in [Loss::Squares, Loss::Poisson, Loss::Gamma, Loss::Huber(1.5), Loss::Quantile(0.9)] {
+        let descent = Descent::new(loss).epochs(3).batch_size(4);
+        let mut state = descent.start(&mut rows).unwrap();
+        descent.run(&mut rows, &mut state, &mut |_| ControlFlow::Continue(())).unwrap();
+        let model = FittedModel::descent(design.clone(), &state);
+        assert_eq!((model.family, model.link, model.quantile), (loss.family(), loss.link(), loss.quantile()));
+        kinds.push((model, own(&rows, &|row| state.mean(row, 0.0))));
+    }
+    kinds
+}
+
+#[test]
+fn every_estimator_has_a_model_that_is_saved_and_predicts_what_it_does() {
+    let data = table(RIDES);
+    for (number, (model, wanted)) in every_kind().into_iter().enumerate() {
+        let loaded = FittedModel::from_bytes("m", &model.to_bytes()).unwrap();
+        assert_eq!(loaded, model);
+        assert_eq!(model.rows, 10);
+        let predicted = loaded.predict(&data).unwrap();
+        assert_eq!(predicted[4], None);
+        let predicted = Vec::from_iter(predicted.into_iter().flatten());
+        for (found, wanted) in predicted.iter().zip(&wanted) {
+            assert!((found - wanted).abs() < 1e-12 * wanted.abs().max(1.0), "{number}: {found} {wanted}");
+        }
+        match (number, model.predict_interval(&data, 0.9)) {
+            (0 | 1, intervals) => {
+                let first = intervals.unwrap()[0].unwrap();
+                assert!(first.lower < first.mean && first.mean < first.upper && first.observation.is_none());
+            }
+            (_, intervals) => {
+                let error = intervals.unwrap_err().to_string();
+                assert!(error.contains("without the covariance of its coefficients"), "{error}");
+            }
+        }
+    }
+}
+
+#[test]
+fn files_without_a_quantile_are_read_and_bad_ones_refused() {
+    let (model, _) = every_kind().swap_remove(1);
+    let text = |from: &str, to: &str| {
+        let file = safetensors::from_bytes("m", &model.to_bytes()).unwrap();
+        let mut bytes = Vec::new();
+        let metadata = [("ndgrad", file.metadata["ndgrad"].replace(from, to))];
+        assert_ne!(metadata[0].1, file.metadata["ndgrad"]);
+        safetensors::to_writer(
+            &mut bytes,
+            file.tensors.iter().map(|(name, t)| (&**name, t.clone())),
+            metadata,
+        )
+        .unwrap();
+        FittedModel::from_bytes("m", &bytes)
+    };
+    // What earlier releases wrote has no such entry.
+    let old = text("\"quantile\":0.25,", "").unwrap();
+    assert_eq!(old, FittedModel { quantile: None, ..model.clone() });
+    for bad in ["1.5", "\"x\"", "0"] {
+        let error = text("\"quantile\":0.25", &format!("\"quantile\":{bad}")).unwrap_err().to_string();
+        assert!(error.contains("its quantile is not between 0 and 1"), "{error}");
+    }
+}
+
+#[test]
+#[should_panic(expected = "the fit is not one of the design's columns")]
+fn a_fit_of_other_columns_is_refused() {
+    let data = table(RIDES);
+    let learn = |formula: &str| Formula::parse(formula).unwrap().learn(&mut &data, &DesignOptions::default());
+    let (design, other) = (learn("y ~ x + g").unwrap(), learn("y ~ x").unwrap());
+    let fit = Huber::new().fit(&mut other.observe(&data)).unwrap();
+    FittedModel::huber(design, &fit);
 }
 
 #[test]

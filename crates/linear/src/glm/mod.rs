@@ -2,21 +2,23 @@
 //!
 //! Each iteration is one pass over the rows, in blocks, so they need not fit into memory. See [`GeneralizedLinear`].
 
+pub(crate) mod course;
 mod family;
 mod fit;
 mod link;
 mod newton;
 pub(crate) mod sandwich;
-mod separation;
+pub(crate) mod separation;
 
 pub use family::Family;
 pub use fit::{GeneralizedFit, Iteration};
 pub use link::Link;
 
 use crate::distribution::Distribution;
-use crate::inference::{Covariance, CovarianceKind, Inference};
+use crate::inference::{Covariance, CovarianceKind, Inference, checked_level};
 use crate::observations::Observations;
 use crate::standard::Standard;
+use course::{Limits, Sums};
 use ndgrad_array::{OperationError, Result};
 use newton::Newton;
 
@@ -90,13 +92,7 @@ impl GeneralizedLinear {
     /// If `level` is not between 0 and 1.
     #[track_caller]
     pub fn level(mut self, level: f64) -> Self {
-        if !(level > 0.0 && level < 1.0) {
-            let error = OperationError::new("generalized linear model", "the level must lie between 0 and 1")
-                .operand("level", level, "")
-                .remedy("95 % is 0.95");
-            panic!("{error}");
-        }
-        self.level = level;
+        self.level = checked_level("generalized linear model", level);
         self
     }
 
@@ -122,8 +118,7 @@ impl GeneralizedLinear {
         let newton = Newton {
             family: self.family,
             link: self.link,
-            most_iterations: self.most_iterations,
-            tolerance: self.tolerance,
+            limits: Limits { most_iterations: self.most_iterations, tolerance: self.tolerance },
         };
         let method = newton.name();
         let mut standard = Standard::learn(observations, &method, &|y| self.family.refuse(y))?;
@@ -144,7 +139,7 @@ impl GeneralizedLinear {
                 &course.parameters,
                 kind,
                 (&course.normal.triangle, &inverse),
-                &|row| newton.visit(row, &mut newton::Sums::default()),
+                &|row| newton.visit(row, &mut Sums::default()),
             )?,
         };
         let covariance =
@@ -156,7 +151,7 @@ impl GeneralizedLinear {
         };
         let estimates = standard.in_units(&course.parameters);
         let (rows, weight) = (standard.rows as f64, standard.weight);
-        let likelihood = |sums: &newton::Sums| {
+        let likelihood = |sums: &Sums| {
             self.family.log_likelihood(sums.deviance.value(), sums.constant.value(), rows, weight)
         };
         let log_likelihood = likelihood(sums);

@@ -4,67 +4,21 @@
 //! `R'R d = X's`, with the score `s` summed at the present parameters, so that what is lost in the factor `R` makes
 //! a step a little longer or shorter, and no digit of the answer wrong.
 
+use super::course::{Course, Limits, Objective, Sums, lower};
 use super::family::Family;
-use super::fit::Iteration;
 use super::link::Link;
 use super::separation;
-use crate::alias::take_out_dependent;
-use crate::double_double::DoubleDouble;
 use crate::observations::Observations;
-use crate::solution::Alias;
 use crate::standard::Standard;
-use crate::weighted::{Normal, Pull, Row, Tally, pass};
+use crate::weighted::{Normal, Pull, Row, pass};
 use ndgrad_array::{Error, Result};
-
-/// Halvings of one step, after which it is no longer one.
-const MOST_HALVINGS: usize = 40;
-
-/// A deviance that grows by less than this part did so by rounding.
-const ROUNDING: f64 = 1e-11;
-
-/// A linear predictor this far out, after [`SUSPICIOUS_ITERATIONS`], may be on its way to infinity.
-const SUSPICIOUS: f64 = 9.0;
-const SUSPICIOUS_ITERATIONS: usize = 8;
 
 /// How to minimize.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Newton {
     pub family: Family,
     pub link: Link,
-    pub most_iterations: usize,
-    /// The longest last step, in standard errors.
-    pub tolerance: f64,
-}
-
-/// What is summed beside score and curvature.
-#[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Sums {
-    pub deviance: DoubleDouble,
-    pub pearson: DoubleDouble,
-    pub constant: DoubleDouble,
-    /// The largest size of a linear predictor.
-    pub farthest: f64,
-    /// Whether some mean was none that the family has.
-    pub outside: bool,
-}
-
-impl Tally for Sums {
-    fn merge(&mut self, later: Self) {
-        self.deviance += later.deviance;
-        self.pearson += later.pearson;
-        self.constant += later.constant;
-        self.farthest = self.farthest.max(later.farthest);
-        self.outside |= later.outside;
-    }
-}
-
-/// Where the iterations ended.
-pub(crate) struct Course {
-    pub parameters: Vec<f64>,
-    pub normal: Normal<Sums>,
-    pub aliases: Vec<Alias>,
-    pub iterations: Vec<Iteration>,
-    pub converged: bool,
+    pub limits: Limits,
 }
 
 impl Newton {
@@ -125,12 +79,7 @@ impl Newton {
         null: Option<&Course>,
     ) -> Result<Course> {
         let mut start = pass(observations, standard, &[], |row, (): &mut ()| self.start(row))?;
-        let (aliases, gone) = take_out_dependent(&mut start.triangle, standard);
-        let mut place = 0;
-        start.score.retain(|_| {
-            place += 1;
-            !gone.contains(&(place - 1))
-        });
+        let aliases = start.take_out_dependent(standard);
         let mut parameters = start.step();
         let mut current = self.evaluate(observations, standard, &parameters)?;
         let worse =
@@ -152,91 +101,8 @@ impl Newton {
         }
         let mut course =
             Course { parameters, normal: current, aliases, iterations: Vec::new(), converged: false };
-        self.descend(observations, standard, &mut course)?;
+        course.descend(&mut Generalized { newton: self, observations, standard }, self.limits)?;
         Ok(course)
-    }
-
-    fn descend(
-        &self,
-        observations: &mut dyn Observations,
-        standard: &Standard,
-        course: &mut Course,
-    ) -> Result<()> {
-        let mut last = f64::INFINITY;
-        while course.iterations.len() < self.most_iterations {
-            let step = course.normal.step();
-            let decrement = course.normal.decrement(&step);
-            if !decrement.is_finite() {
-                return self.stuck(observations, standard, &step);
-            }
-            let scale = self.dispersion(&course.normal.tally, standard);
-            let still = |(p, d): (&f64, &f64)| d.abs() <= 4.0 * f64::EPSILON * p.abs();
-            // As near as rounding lets it come: steps no longer get shorter.
-            let rounding = decrement >= 0.25 * last && decrement <= 1e-14 * scale;
-            course.converged = decrement <= self.tolerance.powi(2) * scale
-                || rounding
-                || course.parameters.iter().zip(&step).all(still);
-            if course.converged {
-                break;
-            }
-            last = decrement;
-            let number = course.iterations.len() + 1;
-            let Some((parameters, normal, halvings)) = self.forward(observations, standard, course, &step)?
-            else {
-                // No point on the way is lower.
-                course.converged = decrement <= 1e-10 * scale;
-                break;
-            };
-            course.parameters = parameters;
-            course.normal = normal;
-            let tally = &course.normal.tally;
-            course.iterations.push(Iteration {
-                number,
-                deviance: tally.deviance.value(),
-                decrement,
-                halvings,
-            });
-            let far = tally.farthest > SUSPICIOUS && number >= SUSPICIOUS_ITERATIONS;
-            if far && number.is_multiple_of(4) {
-                separation::refuse(observations, standard, self, &step)?;
-            }
-        }
-        if !course.converged {
-            separation::refuse(observations, standard, self, &course.normal.step())?;
-        }
-        Ok(())
-    }
-
-    /// A step so long, or as much of it as goes down.
-    #[allow(clippy::type_complexity)]
-    fn forward(
-        &self,
-        observations: &mut dyn Observations,
-        standard: &Standard,
-        course: &Course,
-        step: &[f64],
-    ) -> Result<Option<(Vec<f64>, Normal<Sums>, usize)>> {
-        let mut part = 1.0;
-        for halvings in 0..MOST_HALVINGS {
-            let parameters: Vec<f64> =
-                course.parameters.iter().zip(step).map(|(p, d)| p + part * d).collect();
-            let normal = self.evaluate(observations, standard, &parameters)?;
-            if lower(&normal.tally, &course.normal.tally) {
-                return Ok(Some((parameters, normal, halvings)));
-            }
-            part *= 0.5;
-        }
-        Ok(None)
-    }
-
-    fn stuck(&self, observations: &mut dyn Observations, standard: &Standard, step: &[f64]) -> Result<()> {
-        if step.iter().all(|step| step.is_finite()) {
-            separation::refuse(observations, standard, self, step)?;
-        }
-        Err(Error::Data(format!(
-            "{}: the steps grew beyond all measure\n    express columns or the target in other units, or use fewer columns",
-            self.name()
-        )))
     }
 
     /// The variance's factor, where the family has one.
@@ -256,8 +122,27 @@ impl Newton {
     }
 }
 
-/// Whether this is a point of means that exist, no higher than that but for rounding.
-fn lower(this: &Sums, that: &Sums) -> bool {
-    let (this_deviance, that_deviance) = (this.deviance.value(), that.deviance.value());
-    !this.outside && this_deviance <= that_deviance + ROUNDING * (that_deviance.abs() + f64::MIN_POSITIVE)
+/// A generalized linear model of these rows.
+struct Generalized<'a> {
+    newton: &'a Newton,
+    observations: &'a mut dyn Observations,
+    standard: &'a Standard,
+}
+
+impl Objective for Generalized<'_> {
+    fn name(&self) -> String {
+        self.newton.name()
+    }
+
+    fn evaluate(&mut self, parameters: &[f64]) -> Result<Normal<Sums>> {
+        self.newton.evaluate(self.observations, self.standard, parameters)
+    }
+
+    fn dispersion(&self, sums: &Sums) -> f64 {
+        self.newton.dispersion(sums, self.standard)
+    }
+
+    fn refuse_separation(&mut self, direction: &[f64]) -> Result<()> {
+        separation::refuse(self.observations, self.standard, self.newton, direction)
+    }
 }

@@ -7,10 +7,10 @@ use crate::standard::Standard;
 use ndgrad_array::{Error, Result};
 
 /// The part of the largest margin that may be on the wrong side: what steps have left of the other columns.
-const WRONG_SIDE: f64 = 1e-5;
+pub(crate) const WRONG_SIDE: f64 = 1e-5;
 
 /// The part of the largest term of the direction below which a term takes no part.
-const TAKES_PART: f64 = 1e-3;
+pub(crate) const TAKES_PART: f64 = 1e-3;
 
 /// The range of a column among targets that should be low, and among those that should be high.
 #[derive(Clone, Copy)]

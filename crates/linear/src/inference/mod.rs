@@ -52,6 +52,21 @@ pub struct TermEstimate {
     pub upper: f64,
 }
 
+/// The level, if it is one.
+///
+/// # Panics
+/// If it does not lie between 0 and 1.
+#[track_caller]
+pub(crate) fn checked_level(method: &str, level: f64) -> f64 {
+    if !(level > 0.0 && level < 1.0) {
+        let error = OperationError::new(method, "the level must lie between 0 and 1")
+            .operand("level", level, "")
+            .remedy("95 % is 0.95");
+        panic!("{error}");
+    }
+    level
+}
+
 impl Inference {
     /// The name of an intercept among the terms.
     pub const INTERCEPT: &'static str = "(intercept)";
@@ -83,12 +98,7 @@ impl Inference {
                     );
             panic!("{error}");
         }
-        if !(level > 0.0 && level < 1.0) {
-            let error = OperationError::new("inference", "the level must lie between 0 and 1")
-                .operand("level", level, "")
-                .remedy("95 % is 0.95");
-            panic!("{error}");
-        }
+        let level = checked_level("inference", level);
         let reach = distribution.upper_quantile(0.5 * (1.0 - level));
         let terms = names.into_iter().zip(estimates).enumerate().map(|(i, (term, &estimate))| {
             let std_error = covariance.std_error(i);

@@ -33,6 +33,41 @@ impl Loss {
         }
     }
 
+    /// The loss of this [description](Self::describe).
+    pub(super) fn from_description(text: &str) -> Option<Loss> {
+        let (name, parameter) = match text.split_once(' ') {
+            Some((name, parameter)) => (name, Some(parameter.parse::<f64>().ok()?)),
+            None => (text, None),
+        };
+        match (name, parameter) {
+            ("squares", None) => Some(Loss::Squares),
+            ("logistic", None) => Some(Loss::Logistic),
+            ("poisson", None) => Some(Loss::Poisson),
+            ("gamma", None) => Some(Loss::Gamma),
+            ("huber", Some(threshold)) => Some(Loss::Huber(threshold)),
+            ("quantile", Some(level)) => Some(Loss::Quantile(level)),
+            _ => None,
+        }
+    }
+
+    /// How the target scatters about its mean, where the loss is a likelihood's.
+    pub fn family(&self) -> Family {
+        match self {
+            Loss::Logistic => Family::Binomial,
+            Loss::Poisson => Family::Poisson,
+            Loss::Gamma => Family::Gamma,
+            _ => Family::Gaussian,
+        }
+    }
+
+    /// Which quantile is predicted; `None` where it is the mean.
+    pub fn quantile(&self) -> Option<f64> {
+        match self {
+            Loss::Quantile(level) => Some(*level),
+            _ => None,
+        }
+    }
+
     /// How the target follows from the predictor.
     pub fn link(&self) -> Link {
         match self {
@@ -43,12 +78,7 @@ impl Loss {
     }
 
     pub(super) fn refuse(&self, y: f64) -> Option<String> {
-        match self {
-            Loss::Logistic => Family::Binomial.refuse(y),
-            Loss::Poisson => Family::Poisson.refuse(y),
-            Loss::Gamma => Family::Gamma.refuse(y),
-            _ => None,
-        }
+        self.family().refuse(y)
     }
 
     /// The losses of rows `[rows, 1]`; `unit` is what targets were divided by.

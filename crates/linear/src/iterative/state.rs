@@ -21,8 +21,9 @@ pub struct DescentState {
     pub position: u64,
     /// The mean loss of each epoch that is done, as [`Progress`](super::Progress) has it.
     pub losses: Vec<f64>,
-    pub(super) loss: String,
-    pub(super) link: Link,
+    /// The number of rows that it was started with; those of weight 0 do not count. 0 in states of earlier releases.
+    pub rows: u64,
+    pub(super) loss: Loss,
     pub(super) optimizer: Optimizer,
     pub(super) seed: u64,
     pub(super) centres: Vec<f64>,
@@ -62,8 +63,8 @@ impl DescentState {
             epoch: 0,
             position: 0,
             losses: Vec::new(),
-            loss: loss.describe(),
-            link,
+            rows: standard.rows,
+            loss: *loss,
             optimizer,
             seed,
             centres: standard.centres.clone(),
@@ -81,6 +82,11 @@ impl DescentState {
             loss_sum: 0.0,
             loss_weight: 0.0,
         }
+    }
+
+    /// What descent makes small.
+    pub fn loss(&self) -> Loss {
+        self.loss
     }
 
     pub(super) fn size(&self) -> usize {
@@ -108,8 +114,8 @@ impl DescentState {
         if self.names != observations.names() || self.intercept != observations.has_intercept() {
             return refuse("columns");
         }
-        if self.loss != loss.describe() {
-            return refuse(&format!("losses: {}", self.loss));
+        if self.loss != *loss {
+            return refuse(&format!("losses: {}", self.loss.describe()));
         }
         if self.optimizer != optimizer { refuse("optimizer") } else { Ok(()) }
     }
@@ -200,7 +206,7 @@ impl DescentState {
         let estimates = self.estimates();
         let ones = std::iter::repeat_n(1.0, usize::from(self.intercept));
         let predictor: f64 = ones.chain(row.iter().copied()).zip(&estimates).map(|(x, b)| x * b).sum();
-        self.link.mean(predictor + offset)
+        self.loss.link().mean(predictor + offset)
     }
 
     /// The state as JSON. Numbers are written as their bits, so that what is resumed is the same.
@@ -214,8 +220,9 @@ impl DescentState {
             "intercept": self.intercept,
             "epoch": self.epoch,
             "position": self.position,
-            "loss": self.loss,
-            "link": self.link.name(),
+            "rows": self.rows,
+            "loss": self.loss.describe(),
+            "link": self.loss.link().name(),
             "optimizer": if self.optimizer == Optimizer::Adam { "adam" } else { "sgd" },
             "seed": self.seed,
             "steps": self.steps,
@@ -279,8 +286,8 @@ impl DescentState {
             epoch: whole("epoch")?,
             position: whole("position")?,
             losses: many("losses", get("losses")?)?,
-            loss: text_of("loss")?.to_string(),
-            link: Link::from_name(text_of("link")?).ok_or_else(|| bad("link"))?,
+            rows: map.get("rows").map_or(Some(0), Value::as_u64).ok_or_else(|| bad("rows"))?,
+            loss: Loss::from_description(text_of("loss")?).ok_or_else(|| bad("loss"))?,
             optimizer: match text_of("optimizer")? {
                 "adam" => Optimizer::Adam,
                 "sgd" => Optimizer::Sgd,

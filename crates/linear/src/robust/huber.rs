@@ -1,9 +1,9 @@
 //! `Huber`: squares of small errors, sizes of large ones.
 
-use super::{LeastSquares, least_squares, weighted_quantile};
+use super::{Start, weighted_quantile};
 use crate::distribution::Distribution;
 use crate::glm::Iteration;
-use crate::inference::{Covariance, CovarianceKind, Inference};
+use crate::inference::{Covariance, CovarianceKind, Inference, checked_level};
 use crate::observations::Observations;
 use crate::solution::Alias;
 use crate::standard::Standard;
@@ -103,8 +103,12 @@ impl Huber {
     }
 
     /// The probability that intervals of coefficients are meant to cover the true ones; 0.95 by default.
+    ///
+    /// # Panics
+    /// If `level` is not between 0 and 1.
+    #[track_caller]
     pub fn level(mut self, level: f64) -> Self {
-        self.level = level;
+        self.level = checked_level(METHOD, level);
         self
     }
 
@@ -120,9 +124,7 @@ impl Huber {
     /// [`Error::Data`], naming the row, if a number is not finite or a weight below 0; if there are no more rows than
     /// parameters, or half of the rows are met exactly, which leaves no scale.
     pub fn fit(&self, observations: &mut dyn Observations) -> Result<HuberFit> {
-        let mut standard = Standard::learn(observations, METHOD, &|_| None)?;
-        standard.check_rows(METHOD)?;
-        let LeastSquares { mut parameters, aliases, squares } = least_squares(observations, &mut standard)?;
+        let Start { standard, mut parameters, aliases, squares } = Start::learn(observations, METHOD)?;
         let mut scale = self.scale_at(observations, &standard, &parameters)?;
         let mut iterations = Vec::new();
         let mut residuals: Vec<(f64, f64)>;

@@ -7,7 +7,6 @@ mod quantile;
 pub use huber::{Huber, HuberFit};
 pub use quantile::{QuantileFit, QuantileRegression};
 
-use crate::alias::take_out_dependent;
 use crate::observations::Observations;
 use crate::solution::Alias;
 use crate::standard::Standard;
@@ -38,26 +37,29 @@ fn weighted_quantile(numbers: &mut [(f64, f64)], level: f64) -> f64 {
     numbers.last().map_or(f64::NAN, |&(number, _)| number)
 }
 
-/// Where robust methods start from.
-struct LeastSquares {
+/// Where robust methods start from: least squares.
+struct Start {
+    /// Without the columns that depend on others.
+    standard: Standard,
     parameters: Vec<f64>,
     aliases: Vec<Alias>,
     /// Its triangle is that of the weighted columns.
     squares: Normal<()>,
 }
 
-/// Least squares; columns that depend on others are taken out of `standard`.
-fn least_squares(observations: &mut dyn Observations, standard: &mut Standard) -> Result<LeastSquares> {
-    let zeros = vec![0.0; standard.parameters()];
-    let mut squares = pass(observations, standard, &zeros, |row, (): &mut ()| Pull {
-        curvature: row.weight,
-        score: row.weight * (row.y - row.predictor),
-    })?;
-    let (aliases, gone) = take_out_dependent(&mut squares.triangle, standard);
-    let mut place = 0;
-    squares.score.retain(|_| {
-        place += 1;
-        !gone.contains(&(place - 1))
-    });
-    Ok(LeastSquares { parameters: squares.step(), aliases, squares })
+impl Start {
+    /// # Errors
+    /// [`Error::Data`](ndgrad_array::Error::Data), naming the row, if a number is not finite or a weight below 0; if there are
+    /// fewer rows than parameters.
+    fn learn(observations: &mut dyn Observations, method: &str) -> Result<Start> {
+        let mut standard = Standard::learn(observations, method, &|_| None)?;
+        standard.check_rows(method)?;
+        let zeros = vec![0.0; standard.parameters()];
+        let mut squares = pass(observations, &standard, &zeros, |row, (): &mut ()| Pull {
+            curvature: row.weight,
+            score: row.weight * (row.y - row.predictor),
+        })?;
+        let aliases = squares.take_out_dependent(&mut standard);
+        Ok(Start { parameters: squares.step(), standard, aliases, squares })
+    }
 }

@@ -1,10 +1,10 @@
 //! `QuantileRegression`: the median, or another quantile, of the target as a linear function.
 
 use super::interior::{self, check_loss, predictors};
-use super::{LeastSquares, least_squares, weighted_quantile};
+use super::{Start, weighted_quantile};
 use crate::distribution::Distribution;
 use crate::glm::sandwich::around;
-use crate::inference::{Covariance, CovarianceKind, Inference};
+use crate::inference::{Covariance, CovarianceKind, Inference, checked_level};
 use crate::observations::Observations;
 use crate::solution::Alias;
 use crate::standard::Standard;
@@ -110,8 +110,12 @@ impl QuantileRegression {
     }
 
     /// The probability that intervals of coefficients are meant to cover the true ones; 0.95 by default.
+    ///
+    /// # Panics
+    /// If `level` is not between 0 and 1.
+    #[track_caller]
     pub fn level(mut self, level: f64) -> Self {
-        self.level = level;
+        self.level = checked_level(METHOD, level);
         self
     }
 
@@ -121,9 +125,7 @@ impl QuantileRegression {
     /// [`Error::Data`](ndgrad_array::Error::Data), naming the row, if a number is not finite or a weight below 0; if there are
     /// fewer rows than parameters.
     pub fn fit(&self, observations: &mut dyn Observations) -> Result<QuantileFit> {
-        let mut standard = Standard::learn(observations, METHOD, &|_| None)?;
-        standard.check_rows(METHOD)?;
-        let LeastSquares { parameters, aliases, squares } = least_squares(observations, &mut standard)?;
+        let Start { standard, parameters, aliases, squares } = Start::learn(observations, METHOD)?;
         let mut target = Target { y: Vec::new(), weights: Vec::new() };
         observations.pass(&mut |block| {
             let offset = |i: usize| block.offset.map_or(0.0, |offset| offset[i]);
