@@ -4,7 +4,7 @@ use super::builder::{Made, Use};
 use super::delimited::Delimited;
 use super::input::Input;
 use super::ordered::Tasks;
-use super::{Kind, Options};
+use super::{Kind, LeftOut, Options};
 use crate::table::Lines;
 #[cfg(not(all(feature = "arrow", feature = "parquet")))]
 use ndgrad_array::Place;
@@ -21,6 +21,11 @@ pub(super) trait Format: Send + Sync {
     /// The kinds of its columns, where the file says so, and the number of its rows, where it says that too.
     fn declared(&self) -> Option<(Vec<Kind>, Option<u64>)> {
         None
+    }
+
+    /// The columns that are in the file besides, and cannot be read.
+    fn left_out(&self) -> &[LeftOut] {
+        &[]
     }
 
     /// The tasks that read pieces of it, one after another; the pieces do not depend on who runs them.
