@@ -16,13 +16,13 @@ use arrow_ipc::reader::{FileReader, StreamReader};
 use arrow_schema::{ArrowError, DataType, Schema, TimeUnit};
 use ndgrad_array::{Error, Place, Result};
 
-use super::builder::{Builder, Made, Use};
+use super::builder::{Builder, Made, Use, category, of_numbers};
 use super::format::{Format, Piece, Plan, Trouble};
 use super::input::Input;
 use super::ordered::{Task, Tasks};
 use super::schema::Survey;
 use super::{Kind, LeftOut};
-use crate::table::{Column, Field, Levels, Numeric, Tally, date_text, not_of_kind, shorten};
+use crate::table::{Column, not_of_kind, shorten};
 
 /// The most rows of a batch.
 pub(super) const ROWS: usize = 1 << 14;
@@ -132,33 +132,7 @@ fn column(array: &dyn Array, wanted: Kind) -> Option<Result<Column, (usize, Stri
     }
     let is_date = kind(array.data_type()) == Some(Kind::Date);
     let (values, present) = numbers(array)?;
-    let text = |value: f64| is_date.then(|| date_text(value)).flatten().unwrap_or_else(|| value.to_string());
-    Some(Ok(match wanted {
-        Kind::Category => {
-            let texts: Vec<Option<String>> =
-                values.iter().zip(&present).map(|(value, present)| present.then(|| text(*value))).collect();
-            category(texts.iter().map(Option::as_deref))
-        }
-        Kind::Date if !is_date => match present.iter().position(|present| *present) {
-            Some(row) => return Some(Err((row, text(values[row])))),
-            None => Column::Numeric(Numeric::with_gaps(values, present, true)),
-        },
-        Kind::Number | Kind::Date => {
-            Column::Numeric(Numeric::with_gaps(values, present, wanted == Kind::Date))
-        }
-    }))
-}
-
-/// Every text is a level as it is.
-fn category<'a>(texts: impl Iterator<Item = Option<&'a str>>) -> Column {
-    let (mut levels, mut tally) = (Levels::default(), Tally::default());
-    for (row, text) in texts.enumerate() {
-        levels.push(text);
-        if let Some(text) = text {
-            tally.count(row, Field::read(text));
-        }
-    }
-    Column::Category(levels.finish(tally))
+    Some(of_numbers(values, present, is_date, wanted))
 }
 
 fn parsed(texts: &[Option<&str>], wanted: Kind) -> Result<Column, (usize, String)> {

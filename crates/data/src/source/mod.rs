@@ -7,6 +7,7 @@ mod chunks;
 mod delimited;
 mod format;
 mod input;
+mod npy;
 mod options;
 mod ordered;
 #[cfg(feature = "parquet")]
@@ -35,7 +36,8 @@ use crate::table::{Collector, Header, Table, no_column, shorten};
 
 /// A file of rows with named columns, read in batches of bounded size, as often as need be, on all threads.
 ///
-/// Read are CSV and TSV, as [`Csv`](crate::Csv) describes them, plain or compressed with gzip or zstd, and, where the
+/// Read are CSV and TSV, as [`Csv`](crate::Csv) describes them, plain or compressed with gzip or zstd; npy files, a matrix
+/// (columns `x0`, `x1`, …) or records (columns by their fields), and npz archives of one; and, where the
 /// features of these names are on, Parquet files and Arrow IPC (`arrow`) in files or streams. `-` is standard
 /// input; like a pipe it is copied, to memory or, if it is large, to a temporary file.
 ///
