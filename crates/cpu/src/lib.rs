@@ -5,12 +5,14 @@
 //! order, is fixed by the shapes alone, so results are the same bits everywhere.
 
 mod elementwise;
+mod fold;
 mod gemm;
 pub mod gram;
 mod linalg;
 mod lines;
 pub mod loops;
 mod matmul;
+mod matvec;
 mod movement;
 mod pool;
 pub mod program;

@@ -1,9 +1,4 @@
-//! `reduce`: many numbers to one, in an order that only the shape decides.
-//!
-//! The numbers are cut into blocks of 1,024. Within a block, number `i` goes to lane `i mod 16`, and the lanes are
-//! combined as a tree; so are the blocks (pairwise summation: Higham, "The accuracy of floating point
-//! summation", SIAM J. Sci. Comput. 14, 1993). The tree is the same for every layout, instruction set and number
-//! of threads.
+//! `reduce`: many numbers to one, wherever they lie. Their order is that of [`fold`](crate::fold).
 
 use std::marker::PhantomData;
 use std::ops::Range;
@@ -12,16 +7,11 @@ use bytemuck::{cast_slice, cast_slice_mut};
 use ndgrad_array::{Array, Buffer, Element, Layout, Reduction, with_dtype};
 
 use crate::contiguous;
+use crate::fold::{BLOCK, LANES, Run, fold_few, fold_runs, lanes_of};
 use crate::simd::{Kernel, vectorized_for};
 use crate::threads::{is_parallel, split};
 use crate::tiles::{SCRATCH, with_scratch};
 use crate::tiny;
-
-pub const LANES: usize = 16;
-const BLOCK: usize = 1024;
-
-/// Blocks that are reduced at the same time: an addition takes about as many cycles.
-const TOGETHER: usize = 4;
 
 /// Numbers of a long sum that one task takes: whole blocks, a power of two of them, so that they are a branch of
 /// the tree.
@@ -33,6 +23,9 @@ const FEW: usize = 64;
 /// Bytes of a lane when neighbouring outputs are computed side by side: two pages of each row are read, and all lanes
 /// together stay in L2.
 const WIDTH: usize = 8192;
+
+/// Bytes of a lane of which all stay in L1.
+const NARROW: usize = 1024;
 
 pub fn reduce<F: Reduction>(formula: F, x: &Array, kept: usize, out: &mut Array) {
     with_dtype!(x.dtype(), F::DTYPES, T => {
@@ -49,7 +42,7 @@ fn reduce_few<T: Element, F: Reduction>(formula: F, x: &Array, out: &mut Array) 
     let out = out.as_mut_slice::<T>();
     let count = x.len() / out.len();
     for (out, x) in out.iter_mut().zip(x.chunks_exact(count)) {
-        *out = fold_few(count, &Numbers(formula, x));
+        *out = fold_few(&Numbers(formula, x), 0, count);
     }
     true
 }
@@ -65,7 +58,8 @@ pub trait Combine: Sync {
 /// Reduces a range of the numbers of each output, from the given output on.
 type RowsOf<'a> = &'a (dyn Fn(usize, Range<usize>, &mut [u8]) + Sync);
 
-/// Takes rows of numbers into one lane each: of a group of outputs, these columns, these rows.
+/// Takes rows of numbers into lanes, of a group of outputs these columns: the rows of a block, each into the lane of its
+/// number in it.
 type LanesOf<'a> = &'a (dyn Fn(&mut [u8], usize, Range<usize>, Range<usize>) + Sync);
 
 /// [`Combine`] for whole rows of numbers.
@@ -111,25 +105,12 @@ impl<T: Element, F: Reduction> Fold for Typed<T, F> {
             #[inline(always)]
             fn run(self) {
                 let Rows(formula, x, count, out) = self;
-                for (out, x) in out.iter_mut().zip(x.chunks_exact(count)) {
-                    *out = fold_run(count, &Numbers(formula, x));
-                }
+                fold_runs(count, |row| Numbers(formula, &x[row * count..][..count]), out);
             }
         }
 
         vectorized_for::<T, _>(Rows::<T, F>(self.0, cast_slice(x), count, cast_slice_mut(out)));
     }
-}
-
-/// Numbers, by their positions, that a run is reduced of. All must be `#[inline(always)]`.
-pub trait Run {
-    type Number: Copy;
-    fn identity(&self) -> Self::Number;
-    /// Each lane and a number together: those from `start` on.
-    fn add(&self, lanes: [Self::Number; LANES], start: usize) -> [Self::Number; LANES];
-    /// One lane and number `i` together.
-    fn add_one(&self, lane: Self::Number, i: usize) -> Self::Number;
-    fn combine(&self, left: Self::Number, right: Self::Number) -> Self::Number;
 }
 
 struct Numbers<'a, T, F>(F, &'a [T]);
@@ -160,91 +141,6 @@ impl<T: Element, F: Reduction> Run for Numbers<'_, T, F> {
     fn combine(&self, left: T, right: T) -> T {
         self.0.combine(left, right)
     }
-}
-
-/// Reduces a run of `count` numbers.
-#[inline(always)]
-pub fn fold_run<R: Run>(count: usize, run: &R) -> R::Number {
-    if count <= BLOCK {
-        return fold_blocks::<R, 1>(run, 0, count)[0];
-    }
-    // The branches of the tree that wait for their right neighbours: one for each bit of the number of blocks.
-    let mut branches = [run.identity(); usize::BITS as usize];
-    let mut depth = 0;
-    let mut block = 0;
-    while block * BLOCK < count {
-        let start = block * BLOCK;
-        let (totals, blocks) = if count - start >= TOGETHER * BLOCK {
-            (fold_blocks::<R, TOGETHER>(run, start, BLOCK), TOGETHER)
-        } else {
-            let [total] = fold_blocks::<R, 1>(run, start, BLOCK.min(count - start));
-            ([total; TOGETHER], 1)
-        };
-        for mut total in totals.into_iter().take(blocks) {
-            for _ in 0..block.trailing_ones() {
-                depth -= 1;
-                total = run.combine(branches[depth], total);
-            }
-            branches[depth] = total;
-            depth += 1;
-            block += 1;
-        }
-    }
-    let last = branches[depth - 1];
-    branches[..depth - 1].iter().rev().fold(last, |total, &branch| run.combine(branch, total))
-}
-
-/// [`fold_run`] of no more numbers than there are lanes.
-#[inline(always)]
-pub fn fold_few<R: Run>(count: usize, run: &R) -> R::Number {
-    let mut lanes = [run.identity(); LANES];
-    for (i, lane) in lanes.iter_mut().enumerate().take(count) {
-        *lane = run.add_one(*lane, i);
-    }
-    let mut width = lanes_of(count) / 2;
-    while width > 0 {
-        for i in 0..width {
-            lanes[i] = run.combine(lanes[i], lanes[i + width]);
-        }
-        width /= 2;
-    }
-    lanes[0]
-}
-
-/// Reduces `N` blocks of `count` numbers from `start` on at the same time, so that none waits for the additions of
-/// another.
-#[inline(always)]
-fn fold_blocks<R: Run, const N: usize>(run: &R, start: usize, count: usize) -> [R::Number; N] {
-    // Kept in registers: no slice is taken of them.
-    let mut blocks = [[run.identity(); LANES]; N];
-    let whole = count / LANES * LANES;
-    for row in (start..start + whole).step_by(LANES) {
-        for (i, lanes) in blocks.iter_mut().enumerate() {
-            *lanes = run.add(*lanes, row + i * BLOCK);
-        }
-    }
-    let mut totals = [run.identity(); N];
-    for i in 0..N {
-        let mut lanes = blocks[i];
-        for rest in whole..count {
-            lanes[rest - whole] = run.add_one(lanes[rest - whole], start + i * BLOCK + rest);
-        }
-        let mut width = lanes_of(count) / 2;
-        while width > 0 {
-            for i in 0..width {
-                lanes[i] = run.combine(lanes[i], lanes[i + width]);
-            }
-            width /= 2;
-        }
-        totals[i] = lanes[0];
-    }
-    totals
-}
-
-/// The lanes that a block of `count` numbers has: a power of two.
-#[inline(always)]
-fn lanes_of(count: usize) -> usize {
-    count.next_power_of_two().min(LANES)
 }
 
 fn reduce_with(fold: &dyn Fold, x: &Array, kept: usize, out: &mut Array) {
@@ -396,12 +292,19 @@ fn reduce_columns(
     fold_columns(fold, count, columns, size, out, &|lanes, group, columns, rows| {
         let start = groups.offsets_from(group).next().expect("a group of outputs") + columns.start;
         let place = |row: usize| start.wrapping_add_signed(stride * row as isize) * size;
-        let width = columns.len();
-        if stride == width as isize {
-            return fold.combine(lanes, &x[place(rows.start)..][..lanes.len()]);
+        let width = columns.len() * size;
+        if stride == columns.len() as isize && width <= NARROW {
+            for row in rows.clone().step_by(LANES) {
+                let bytes = (rows.end - row).min(LANES) * width;
+                fold.combine(&mut lanes[..bytes], &x[place(row)..][..bytes]);
+            }
+            return;
         }
-        for (row, lane) in rows.zip(lanes.chunks_exact_mut(width * size)) {
-            fold.combine(lane, &x[place(row)..][..width * size]);
+        // Lane by lane: one of them stays in L1.
+        for (first, lane) in rows.clone().zip(lanes.chunks_exact_mut(width)) {
+            for row in (first..rows.end).step_by(LANES) {
+                fold.combine(lane, &x[place(row)..][..width]);
+            }
         }
     });
 }
@@ -428,10 +331,7 @@ pub fn fold_columns(
             let mut used = lanes_of(rows.len());
             let lanes = &mut scratch[..used * piece.len()];
             combine.identity(lanes);
-            for row in rows.clone().step_by(LANES) {
-                let rows = row..rows.end.min(row + LANES);
-                add(&mut lanes[..rows.len() * piece.len()], group, column..column + width, rows);
-            }
+            add(lanes, group, column..column + width, rows);
             while used > 1 {
                 used /= 2;
                 let (left, right) = lanes.split_at_mut(used * piece.len());

@@ -3,7 +3,7 @@
 
 use ndgrad_array::{Array, Binary, Element, Unary};
 
-use crate::reduce::LANES;
+use crate::fold::LANES;
 
 /// Elements of what counts as few: a sum has a lane for each.
 pub const MOST: usize = LANES;

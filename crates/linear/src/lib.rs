@@ -60,7 +60,7 @@ pub use fitted::{FittedModel, Predicted};
 pub use formula::{ColumnInfo, DesignInfo, DesignOptions, DesignRows, Formula, Observed, TableSource};
 pub use glm::{Family, GeneralizedFit, GeneralizedLinear, Iteration, Link};
 pub use inference::{Covariance, CovarianceKind, Inference, TermEstimate, Test};
-pub use iterative::{Descent, DescentState, End, Loss, Optimizer, Progress};
+pub use iterative::{Descent, DescentState, End, Loss, Optimizer, Penalty, Progress};
 pub use model::Model;
 pub use multinomial::{Multinomial, MultinomialFit, MultinomialModel};
 pub use observations::{Block, InMemory, Observations};

@@ -14,6 +14,8 @@ pub(crate) struct Standard {
     /// One for each column: the power of two next to the deviation from the centre, so that scaling is exact. That of a
     /// constant column is infinite, which leaves zeros of it.
     pub units: Vec<f64>,
+    /// The weighted deviation of each column from its mean, of divisor n.
+    pub deviations: Vec<f64>,
     /// The columns that take part.
     pub kept: Vec<usize>,
     /// Rows of a weight above 0.
@@ -98,12 +100,15 @@ impl Standard {
         };
         let mut centres = Vec::with_capacity(width);
         let mut units = Vec::with_capacity(width);
+        let mut deviations = Vec::with_capacity(width);
         for j in 0..width {
             let mean = sums[j] / weight;
             let square = squares[j] / weight;
             centres.push(if intercept { first[j] + mean } else { 0.0 });
-            let deviation = if intercept { square - mean * mean } else { square }.max(0.0).sqrt();
+            let spread = (square - mean * mean).max(0.0).sqrt();
+            let deviation = if intercept { spread } else { square.sqrt() };
             units.push(unit(deviation, centres[j]));
+            deviations.push(spread);
         }
         let shift = sums[width] / weight;
         let target_mean = first[width] + shift;
@@ -114,6 +119,7 @@ impl Standard {
             intercept,
             centres,
             units,
+            deviations,
             kept,
             rows,
             weight,

@@ -1,8 +1,9 @@
 //! Mini-batch descent: near the exact estimates for every loss, and resumed to the same bits.
 
+use ndgrad_data::Table;
 use ndgrad_linear::{
-    Descent, DescentState, End, Family, GeneralizedLinear, InMemory, LeastSquares, Loss, Optimizer,
-    QuantileRegression,
+    Descent, DescentState, DesignOptions, End, Family, Formula, GeneralizedLinear, InMemory, LeastSquares,
+    Loss, Multinomial, MultinomialModel, Optimizer, Penalized, Penalty, QuantileRegression,
 };
 use ndgrad_tensor::random::Generator;
 use std::ops::ControlFlow;
@@ -68,24 +69,127 @@ fn descent_comes_near_the_exact_estimates() {
     }
 }
 
+/// Three classes.
+fn classes() -> InMemory {
+    rows(
+        |eta, u| {
+            if u < 0.3 { 1.0 } else { 2.0 * f64::from((u - 0.3) / 0.7 < 1.0 / (1.0 + (-2.0 * eta).exp())) }
+        },
+    )
+}
+
+#[test]
+fn classes_are_told_apart_as_the_exact_fit_does() {
+    let mut rows = classes();
+    let exact = Multinomial::new(["a", "b", "c"].map(String::from)).fit(&mut rows).unwrap();
+    let wanted: Vec<f64> = exact.inference.terms.iter().map(|term| term.estimate).collect();
+    for optimizer in [Optimizer::Sgd, Optimizer::Adam] {
+        let state = run(&Descent::new(Loss::Multinomial(3)).optimizer(optimizer).epochs(80), &mut rows);
+        let estimates = state.estimates();
+        assert_eq!(estimates.len(), 6);
+        for k in [1, 2, 4, 5] {
+            let (unit, size) = ([5.0, 0.001][(k - 1) % 3], wanted[4].abs() * 5.0);
+            let (found, wanted) = (estimates[k] * unit, wanted[k] * unit);
+            assert!((found - wanted).abs() < 0.05 * size, "{optimizer:?} {k}: {found} {wanted}");
+        }
+        assert!((state.losses[79] * 1500.0 / -exact.log_likelihood - 1.0).abs() < 0.01);
+    }
+}
+
+#[test]
+fn penalties_lead_where_the_exact_path_is() {
+    // Two columns more, which are noise.
+    let mut generator = Generator::philox(12);
+    let noise = Vec::from_iter(generator.normal([1500, 2]).to_vec::<f32>().into_iter().map(f64::from));
+    let mut line = rows(|eta, u| 100.0 * (eta + u));
+    line.x =
+        line.x.chunks(2).zip(noise.chunks(2)).flat_map(|(x, e)| [x[0], x[1], e[0], 0.1 * e[1]]).collect();
+    line.names.extend(["noise", "more"].map(String::from));
+    let mut zeros = 0;
+    for (mix, lambda, standardize) in
+        [(0.0, 0.5, true), (1.0, 20.0, true), (0.5, 10.0, true), (1.0, 5.0, false)]
+    {
+        for intercept in [true, false] {
+            line.intercept = intercept;
+            let exact = Penalized::elastic_net(mix).standardize(standardize).lambdas([lambda]).unwrap();
+            let exact = &exact.fit(&mut line).unwrap().points[0];
+            for optimizer in [Optimizer::Sgd, Optimizer::Adam] {
+                let descent = Descent::new(Loss::Squares).optimizer(optimizer).epochs(60);
+                let state = run(&descent.penalty(Penalty { lambda, mix, standardize }), &mut line);
+                let found = &state.estimates()[usize::from(intercept)..];
+                // Without an intercept, years are far from 0.
+                let units = [if intercept { 5.0 } else { 2000.0 }, 0.001, 1.0, 0.1];
+                let scaled = |b: &[f64]| Vec::from_iter(b.iter().zip(units).map(|(b, unit)| b * unit));
+                let (found, wanted) = (scaled(found), scaled(&exact.coefficients));
+                let size = wanted.iter().fold(0.0_f64, |most, b| most.max(b.abs()));
+                for (found, wanted) in found.iter().zip(&wanted) {
+                    let what = format!("{mix} {standardize} {intercept} {optimizer:?}: {found} {wanted}");
+                    assert!((found - wanted).abs() < 0.03 * size, "{what}");
+                    // A weak penalty is drowned by the noise of batches.
+                    assert!(*wanted != 0.0 || *found == 0.0 || lambda < 20.0, "{what}");
+                    zeros += usize::from(*found == 0.0);
+                }
+            }
+        }
+    }
+    assert!(zeros >= 8, "{zeros}");
+}
+
 #[test]
 fn a_run_that_is_interrupted_and_saved_goes_on_to_the_same_bits() {
-    let mut rows = rows(|eta, u| f64::from(u < 1.0 / (1.0 + (-eta).exp())));
+    let binary = rows(|eta, u| f64::from(u < 1.0 / (1.0 + (-eta).exp())));
+    let penalty = Penalty { lambda: 0.05, mix: 0.7, standardize: true };
     for optimizer in [Optimizer::Sgd, Optimizer::Adam] {
-        let descent = Descent::new(Loss::Logistic).optimizer(optimizer).epochs(3).every(700).seed(5);
-        let whole = run(&descent, &mut rows);
-        let mut state = descent.start(&mut rows).unwrap();
-        let mut stops = 0;
-        while descent.run(&mut rows, &mut state, &mut |_| ControlFlow::Break(())).unwrap() == End::Interrupted
-        {
-            stops += 1;
-            state = DescentState::from_text(&state.to_text()).unwrap();
+        let plain = Descent::new(Loss::Logistic);
+        let many = Descent::new(Loss::Multinomial(3)).penalty(penalty);
+        for (descent, mut rows) in [(plain, binary.clone()), (many, classes())] {
+            let descent = descent.optimizer(optimizer).epochs(3).every(700).seed(5);
+            let whole = run(&descent, &mut rows);
+            let mut state = descent.start(&mut rows).unwrap();
+            let mut stops = 0;
+            let mut stop = |_: &_| ControlFlow::Break(());
+            while descent.run(&mut rows, &mut state, &mut stop).unwrap() == End::Interrupted {
+                stops += 1;
+                state = DescentState::from_text(&state.to_text()).unwrap();
+            }
+            assert!(stops >= 5, "{stops}");
+            assert_eq!(state, whole);
+            let other = run(&descent.clone().seed(6), &mut rows);
+            assert_ne!(other.estimates(), whole.estimates());
         }
-        assert!(stops >= 5, "{stops}");
-        assert_eq!(state, whole);
-        let other = run(&descent.clone().seed(6), &mut rows);
-        assert_ne!(other.estimates(), whole.estimates());
     }
+}
+
+#[test]
+fn states_of_earlier_releases_are_read() {
+    let mut line = rows(|eta, u| 100.0 * (eta + u));
+    let descent = Descent::new(Loss::Squares).epochs(2);
+    let state = run(&descent, &mut line);
+    let mut text: serde_json::Value = serde_json::from_str(&state.to_text()).unwrap();
+    for key in ["deviations", "penalty", "standardize", "zeros", "rows"] {
+        assert!(text.as_object_mut().unwrap().remove(key).is_some(), "{key}");
+    }
+    let mut old = DescentState::from_text(&text.to_string()).unwrap();
+    assert_eq!((old.rows, old.estimates()), (0, state.estimates()));
+    let end = descent.epochs(3).run(&mut line, &mut old, &mut |_| ControlFlow::Continue(())).unwrap();
+    assert_eq!(end, End::Epochs);
+    assert_eq!(old.estimates(), run(&Descent::new(Loss::Squares).epochs(3), &mut line).estimates());
+}
+
+#[test]
+fn a_model_of_classes_comes_of_a_state() {
+    let text = "kind,x\nb,1\na,2\nb,3\na,4\nc,5\na,4\nc,7\nb,2\nc,6\na,3\n";
+    let data = Table::from_csv("t.csv", text.as_bytes()).unwrap();
+    let options = DesignOptions { category_target: true, ..DesignOptions::default() };
+    let design = Formula::parse("kind ~ x").unwrap().learn(&mut &data, &options).unwrap();
+    let mut rows = design.observe(&data);
+    let descent = Descent::new(Loss::Multinomial(3)).epochs(200).batch_size(5);
+    let mut state = descent.start(&mut rows).unwrap();
+    descent.run(&mut rows, &mut state, &mut |_| ControlFlow::Continue(())).unwrap();
+    let model = MultinomialModel::descent(design, &state);
+    assert_eq!(MultinomialModel::from_bytes("m", &model.to_bytes()).unwrap(), model);
+    let chosen = model.predict(&Table::from_csv("n.csv", "x\n0\n9\n".as_bytes()).unwrap()).unwrap();
+    assert_eq!(chosen, [Some(1), Some(2)]);
 }
 
 #[test]
@@ -110,6 +214,12 @@ fn what_does_not_fit_together_is_said() {
     let go_on = &mut |_: &_| ControlFlow::Continue(());
     let error = Descent::new(Loss::Gamma).run(&mut line, &mut state, go_on).unwrap_err().to_string();
     assert!(error.contains("other losses: squares"), "{error}");
+    let penalty = Penalty { lambda: 1.0, mix: 1.0, standardize: true };
+    let error = descent.clone().penalty(penalty).run(&mut line, &mut state, go_on).unwrap_err().to_string();
+    assert!(error.contains("other penalties"), "{error}");
+    let error = Descent::new(Loss::Multinomial(3)).start(&mut line).unwrap_err().to_string();
+    assert!(error.contains("a class is a whole number from 0 to 2"), "{error}");
+    assert!(Descent::new(Loss::Multinomial(1)).start(&mut line).is_err());
     let wild = Descent::new(Loss::Squares).optimizer(Optimizer::Sgd).learning_rate(1e3);
     let mut state = wild.start(&mut line).unwrap();
     let error = wild.run(&mut line, &mut state, go_on).unwrap_err().to_string();

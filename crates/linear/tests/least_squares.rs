@@ -166,13 +166,9 @@ fn residuals_and_influence_are_those_of_statsmodels() {
         let test = found.jarque_bera;
         let residuals = [found.durbin_watson, test.statistic, test.p_value, found.skewness, found.kurtosis];
         assert_close(&format!("{case} residuals"), &residuals, &expected["residuals"], 1e-8);
-        match (found.breusch_pagan, expected.get("breusch_pagan")) {
-            (Some(test), Some(expected)) => {
-                assert_close(case, &[test.statistic, test.p_value], expected, 1e-8);
-            }
-            (None, None) => {}
-            other => panic!("{other:?}"),
-        }
+        let test = found.breusch_pagan.unwrap();
+        let what = format!("{case} Breusch-Pagan");
+        assert_close(&what, &[test.statistic, test.p_value], &expected["breusch_pagan"], 1e-8);
         assert_eq!(found.sample.len() as u64, fit.rows);
         let some = || expected["rows"].iter().map(|&place| &found.sample[place as usize]);
         for (key, found) in [
@@ -292,4 +288,27 @@ proptest! {
             assert_close("likelihood", &[fit.log_likelihood], &[whole.log_likelihood], 1e-13);
         }
     }
+}
+
+/// Indicators of all levels are the same model as an intercept and all but one.
+#[test]
+fn breusch_pagan_counts_a_constant_once() {
+    let y = Vec::from_iter((0..60).map(|i| f64::from(i * 17 % 23) * f64::from(1 + i % 3)));
+    let level = |i: u32, level: u32| f64::from(i % 3 == level);
+    let x =
+        |levels: &[u32]| (0..60).flat_map(|i| levels.iter().map(move |&l| level(i, l))).collect::<Vec<_>>();
+    let mut all = InMemory::new(["a", "b", "c"].map(String::from), x(&[0, 1, 2]), y.clone()).unwrap();
+    all.intercept = false;
+    let mut others = InMemory::new(["b", "c"].map(String::from), x(&[1, 2]), y).unwrap();
+    let [a, b] = [&mut all, &mut others].map(|rows| {
+        let fit = LeastSquares::new().fit(rows).unwrap();
+        fit.diagnose(rows, Kept::default()).unwrap().breusch_pagan.unwrap()
+    });
+    assert_eq!(a.distribution, b.distribution);
+    assert_close("statistic", &[a.statistic, a.p_value], &[b.statistic, b.p_value], 1e-10);
+    // Columns that do not vary have nothing to tell.
+    let mut constant = InMemory::new(["one".to_string()], vec![1.0; 60], others.y.clone()).unwrap();
+    constant.intercept = false;
+    let fit = LeastSquares::new().fit(&mut constant).unwrap();
+    assert_eq!(fit.diagnose(&mut constant, Kept::default()).unwrap().breusch_pagan, None);
 }

@@ -293,7 +293,7 @@ fn large_data_keep_the_digits_too() {
         let errors = worst(errors, &exact.standard_errors);
         println!("{} x {times}: {found:.1} {errors:.1}", set.name);
         assert!(found >= 15.6, "{}: {found} digits in the parameters", set.name);
-        assert!(errors >= 11.0, "{}: {errors} digits in the standard errors", set.name);
+        assert!(errors >= 12.0, "{}: {errors} digits in the standard errors", set.name);
     }
 }
 

@@ -13,7 +13,9 @@ mod robust;
 pub(crate) mod whitener;
 
 use crate::distribution::Distribution;
+use crate::double_double::DoubleDouble;
 use crate::exact::LinearFit;
+use crate::exact::triangle::Triangle;
 use crate::inference::Test;
 use crate::observations::{Block, Observations};
 use extremes::Extremes;
@@ -67,7 +69,8 @@ pub struct RowDiagnostic {
 pub struct Diagnostics {
     /// Between 0 and 4; about 2 unless errors of neighboring rows depend on each other, less if they are alike.
     pub durbin_watson: f64,
-    /// Whether the variance of the errors depends on the columns; `None` without an intercept, columns, or with weights.
+    /// Whether the variance of the errors, times their weights, depends on the columns; `None` without columns that vary. The
+    /// squared residuals are regressed on a constant and the columns, each row counting once.
     pub breusch_pagan: Option<Test>,
     /// Whether errors have another distribution than the normal.
     pub jarque_bera: Test,
@@ -113,11 +116,11 @@ impl LinearFit {
         let answer = &self.answer;
         let whitener = Whitener::new(answer);
         let deviation = answer.frame.target(answer.variance().sqrt());
-        let mut sums = Sums::new(whitener.size());
+        let mut sums = Sums::new(whitener.size(), self.weighted || !self.has_intercept());
         let mut parts: Vec<Part> = Vec::new();
         let mut rows = Rows::new(self, kept, deviation);
         answer.predictor.pass(&answer.frame, observations, |block, residuals| {
-            parts.resize_with(block.rows().div_ceil(ROWS), || Part::new(whitener.size()));
+            parts.resize_with(block.rows().div_ceil(ROWS), || Part::new(&sums));
             let work = ROWS * whitener.size().pow(2);
             fill_pieces(&mut parts, work, 1, |start, parts| {
                 for (index, part) in parts.iter_mut().enumerate() {
@@ -146,16 +149,50 @@ impl LinearFit {
 struct Sums {
     powers: [f64; 4],
     squares: Vec<f64>,
+    /// The products of a constant, the coordinates and the square, each row once: the lower half, row after row. Where there
+    /// are no weights but an intercept, they follow from the rest, and this is empty.
+    products: Vec<f64>,
 }
 
 impl Sums {
-    fn new(size: usize) -> Sums {
-        Sums { powers: [0.0; 4], squares: vec![0.0; size] }
+    /// Of no rows; `products` says whether they are needed.
+    fn new(size: usize, products: bool) -> Sums {
+        let columns = if products { size + 2 } else { 0 };
+        Sums { powers: [0.0; 4], squares: vec![0.0; size], products: vec![0.0; columns * (columns + 1) / 2] }
+    }
+
+    fn clear(&mut self) {
+        self.powers = [0.0; 4];
+        self.squares.fill(0.0);
+        self.products.fill(0.0);
     }
 
     fn add(&mut self, other: &Sums) {
         self.powers.iter_mut().zip(other.powers).for_each(|(sum, power)| *sum += power);
         self.squares.iter_mut().zip(&other.squares).for_each(|(sum, square)| *sum += square);
+        self.products.iter_mut().zip(&other.products).for_each(|(sum, product)| *sum += product);
+    }
+
+    /// Koenker's form of the test of Breusch and Pagan on so many rows: rows times the part of the squares' variance that
+    /// the columns explain.
+    fn breusch_pagan(&self, rows: f64) -> Option<Test> {
+        let size = self.squares.len();
+        let (explained, total, columns) = if self.products.is_empty() {
+            // The coordinates are orthogonal, so coefficients are sums; one of them is the constant's.
+            let constant = self.powers[1] * self.powers[1] / rows;
+            let explained = self.squares.iter().map(|sum| sum * sum).sum::<f64>() - constant;
+            (explained, self.powers[3] - constant, size - 1)
+        } else {
+            // A coordinate that others determine, as the constant does that of an intercept, leaves a row of zeros.
+            let product = |i: usize, j: usize| DoubleDouble::from(self.products[j * (j + 1) / 2 + i]);
+            let triangle = Triangle::<f64>::of_products(size + 2, product);
+            let columns = (1..=size).filter(|&column| triangle.entry(column, column) != 0.0).count();
+            let (total, rest) =
+                (triangle.length(1, size + 1).powi(2), triangle.entry(size + 1, size + 1).powi(2));
+            (total - rest, total, columns)
+        };
+        let test = || Test::above(rows * explained / total, Distribution::ChiSquared(columns as f64));
+        (columns > 0).then(test)
     }
 }
 
@@ -165,13 +202,14 @@ struct Part {
 }
 
 impl Part {
-    fn new(size: usize) -> Part {
-        Part { sums: Sums::new(size), leverages: Vec::new() }
+    fn new(like: &Sums) -> Part {
+        let mut sums = like.clone();
+        sums.clear();
+        Part { sums, leverages: Vec::new() }
     }
 
     fn clear(&mut self) {
-        self.sums.powers = [0.0; 4];
-        self.sums.squares.fill(0.0);
+        self.sums.clear();
         self.leverages.clear();
     }
 }
@@ -216,8 +254,44 @@ impl Kernel for Measure<'_> {
                 }
                 *sum += products.iter().sum::<f64>();
             }
+            if !part.sums.products.is_empty() {
+                let mut counts = [0.0; LANES];
+                for (r, counts) in counts.iter_mut().enumerate().take(count) {
+                    *counts = f64::from(block.weight(first + r) > 0.0);
+                }
+                once(&z, &ratios, &counts, &mut part.sums.products);
+            }
         }
     }
+}
+
+/// Adds the products of a constant, the coordinates and the squared ratio of eight rows, of which some count.
+#[inline(always)]
+fn once(z: &[Lanes], ratios: &Lanes, counts: &Lanes, products: &mut [f64]) {
+    let mut place = 0;
+    let mut add = |left: &Lanes, right: &Lanes| {
+        let mut sum = 0.0;
+        for l in 0..LANES {
+            sum += left[l] * right[l];
+        }
+        products[place] += sum;
+        place += 1;
+    };
+    let mut counted = [0.0; LANES];
+    add(counts, counts);
+    for (k, row) in z.iter().enumerate() {
+        for l in 0..LANES {
+            counted[l] = row[l] * counts[l];
+        }
+        add(&counted, counts);
+        z[..=k].iter().for_each(|other| add(&counted, other));
+    }
+    for l in 0..LANES {
+        counted[l] = ratios[l] * ratios[l] * counts[l];
+    }
+    add(&counted, counts);
+    z.iter().for_each(|other| add(&counted, other));
+    add(&counted, &counted);
 }
 
 /// What is kept of single rows.
@@ -299,20 +373,12 @@ impl Rows {
         let kurtosis = (fourth - 4.0 * mean * third + 6.0 * square * second - 3.0 * square * square)
             / (variance * variance);
         let jarque_bera = n / 6.0 * (skewness * skewness + (kurtosis - 3.0) * (kurtosis - 3.0) / 4.0);
-        let columns = fit.columns().len();
-        let breusch_pagan = (fit.has_intercept() && columns > 0 && !fit.weighted).then(|| {
-            // The squared residuals, regressed on the columns: in these coordinates, coefficients are sums.
-            let constant = sums.powers[1] * sums.powers[1] / n;
-            let explained = sums.squares.iter().map(|sum| sum * sum).sum::<f64>() - constant;
-            let statistic = n * explained / (sums.powers[3] - constant);
-            Test::above(statistic, Distribution::ChiSquared(columns as f64))
-        });
         let mut sample = self.sampled.into_sorted();
         sample.sort_by_key(|diagnostic| diagnostic.row);
         let costly = self.costly.into_sorted();
         Diagnostics {
             durbin_watson: self.differences / sums.powers[1],
-            breusch_pagan,
+            breusch_pagan: sums.breusch_pagan(n),
             jarque_bera: Test::above(jarque_bera, Distribution::ChiSquared(2.0)),
             skewness,
             kurtosis,

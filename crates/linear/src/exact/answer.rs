@@ -13,8 +13,8 @@ use crate::solution::Alias;
 use ndgrad_array::{Error, Result};
 use ndgrad_tensor::gram::{Lanes, Wide};
 
-/// Sums of `f64` lose as many digits as the condition number squared has: up to here, standard errors keep eleven.
-const NARROW: f64 = 1e5;
+/// Sums of `f64` lose as many digits as the condition number squared has: up to here, standard errors keep twelve.
+const NARROW: f64 = 1e4;
 
 /// Sums of 30 digits: up to here, standard errors keep thirteen.
 const WIDE: f64 = 1e15;

@@ -8,6 +8,7 @@ use crate::iterative::{Descent, Loss};
 use crate::observations::InMemory;
 use crate::penalized::Penalized;
 use crate::robust::{Huber, QuantileRegression};
+use ndgrad_data::safetensors;
 use std::ops::ControlFlow;
 
 /// R's `cars` in part: speed and stopping distance.

@@ -1,7 +1,11 @@
 //! `Loss`: what descent makes small.
 
 use crate::glm::{Family, Link};
-use ndgrad_tensor::Tensor;
+use crate::multinomial;
+use crate::observations::Observations;
+use crate::standard::Standard;
+use ndgrad_array::Result;
+use ndgrad_tensor::{DType, Tensor};
 
 /// What a row's prediction costs.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -18,6 +22,9 @@ pub enum Loss {
     Huber(f64),
     /// The check loss of this quantile.
     Quantile(f64),
+    /// Minus the log-likelihood of so many classes, whose numbers, counted from 0, are the target; as
+    /// [`Multinomial`](crate::Multinomial) has them, each but the first has parameters.
+    Multinomial(usize),
 }
 
 impl Loss {
@@ -30,6 +37,7 @@ impl Loss {
             Loss::Gamma => "gamma".to_string(),
             Loss::Huber(threshold) => format!("huber {threshold}"),
             Loss::Quantile(level) => format!("quantile {level}"),
+            Loss::Multinomial(classes) => format!("multinomial {classes}"),
         }
     }
 
@@ -46,14 +54,17 @@ impl Loss {
             ("gamma", None) => Some(Loss::Gamma),
             ("huber", Some(threshold)) => Some(Loss::Huber(threshold)),
             ("quantile", Some(level)) => Some(Loss::Quantile(level)),
+            ("multinomial", Some(classes)) if classes >= 2.0 && classes.fract() == 0.0 => {
+                Some(Loss::Multinomial(classes as usize))
+            }
             _ => None,
         }
     }
 
-    /// How the target scatters about its mean, where the loss is a likelihood's.
+    /// How the target scatters about its mean, where the loss is a likelihood's; of classes, each against the first.
     pub fn family(&self) -> Family {
         match self {
-            Loss::Logistic => Family::Binomial,
+            Loss::Logistic | Loss::Multinomial(_) => Family::Binomial,
             Loss::Poisson => Family::Poisson,
             Loss::Gamma => Family::Gamma,
             _ => Family::Gaussian,
@@ -71,17 +82,38 @@ impl Loss {
     /// How the target follows from the predictor.
     pub fn link(&self) -> Link {
         match self {
-            Loss::Logistic => Link::Logit,
+            Loss::Logistic | Loss::Multinomial(_) => Link::Logit,
             Loss::Poisson | Loss::Gamma => Link::Log,
             _ => Link::Identity,
         }
     }
 
-    pub(super) fn refuse(&self, y: f64) -> Option<String> {
-        self.family().refuse(y)
+    /// How many linear predictors a row has.
+    pub fn predictors(&self) -> usize {
+        match self {
+            Loss::Multinomial(classes) => classes.saturating_sub(1),
+            _ => 1,
+        }
     }
 
-    /// The losses of rows `[rows, 1]`; `unit` is what targets were divided by.
+    /// The power of the target's unit that the loss has; `None` where the target has no unit.
+    pub(super) fn degree(&self) -> Option<i32> {
+        match self {
+            Loss::Squares | Loss::Huber(_) => Some(2),
+            Loss::Quantile(_) => Some(1),
+            _ => None,
+        }
+    }
+
+    /// Looks at all rows once.
+    pub(super) fn learn(&self, observations: &mut dyn Observations, method: &str) -> Result<Standard> {
+        match self {
+            Loss::Multinomial(classes) => multinomial::learn(observations, method, *classes),
+            _ => Standard::learn(observations, method, &|y| self.family().refuse(y)),
+        }
+    }
+
+    /// The losses of rows `[rows, 1]`, given their predictors `[rows, predictors]`; `unit` is what targets were divided by.
     pub(super) fn of(&self, predictor: &Tensor, y: &Tensor, unit: f64) -> Tensor {
         match *self {
             Loss::Squares => 0.5 * (y - predictor).square(),
@@ -97,6 +129,12 @@ impl Loss {
                 let error = y - predictor;
                 (level * &error).maximum((level - 1.0) * &error)
             }
+            Loss::Multinomial(_) => {
+                let rows = y.shape()[0];
+                let logits = Tensor::concat(&[&Tensor::zeros_as([rows, 1], DType::F64), predictor], 1);
+                let class = y.to_dtype(DType::I64).reshape([rows]);
+                -logits.log_softmax(1).pick(&class).reshape([rows, 1])
+            }
         }
     }
 
@@ -104,6 +142,7 @@ impl Loss {
     pub(super) fn curvature(&self, mean: f64) -> f64 {
         match self {
             Loss::Logistic => 0.25,
+            Loss::Multinomial(_) => 0.5,
             Loss::Poisson => mean.max(0.1),
             _ => 1.0,
         }

@@ -1,9 +1,10 @@
 //! `DescentState`: everything that descent has to know to go on, and its text.
 
 use super::loss::Loss;
-use super::{FIRST, METHOD, Optimizer, SECOND, SMALL};
-use crate::glm::Link;
+use super::penalty::{Penalty, Strength};
+use super::{Descent, FIRST, METHOD, Optimizer, SECOND, SMALL};
 use crate::observations::Observations;
+use crate::penalized::soft;
 use crate::standard::Standard;
 use ndgrad_array::{Error, Result};
 use serde_json::{Map, Value, json};
@@ -28,6 +29,8 @@ pub struct DescentState {
     pub(super) seed: u64,
     pub(super) centres: Vec<f64>,
     pub(super) units: Vec<f64>,
+    pub(super) deviations: Vec<f64>,
+    pub(super) penalty: Option<Penalty>,
     pub(super) target_mean: f64,
     pub(super) target_centre: f64,
     pub(super) target_unit: f64,
@@ -38,6 +41,8 @@ pub struct DescentState {
     /// The sum of the parameters after each step of the epoch, and how many.
     pub(super) sum: Vec<f64>,
     pub(super) summed: u64,
+    /// After how many of these a parameter was 0.
+    pub(super) zeros: Vec<u64>,
     /// The mean of the last whole epoch.
     pub(super) last: Option<Vec<f64>>,
     pub(super) loss_sum: f64,
@@ -45,15 +50,16 @@ pub struct DescentState {
 }
 
 impl DescentState {
-    pub(super) fn new(standard: &Standard, loss: &Loss, optimizer: Optimizer, seed: u64) -> DescentState {
-        let size = standard.parameters();
+    pub(super) fn new(standard: &Standard, descent: &Descent) -> DescentState {
+        let Descent { loss, optimizer, seed, penalty, .. } = descent;
+        let size = standard.parameters() * loss.predictors();
         let link = loss.link();
         let mut parameters = vec![0.0; size];
         let (mut target_centre, mut target_unit) = (0.0, 1.0);
-        if link == Link::Identity {
+        if loss.degree().is_some() {
             target_centre = if standard.intercept { standard.target_mean } else { 0.0 };
             target_unit = if standard.target_deviation > 0.0 { standard.target_deviation } else { 1.0 };
-        } else if standard.intercept {
+        } else if standard.intercept && loss.predictors() == 1 {
             let start = link.predictor(standard.target_mean);
             parameters[0] = if start.is_finite() { start } else { 0.0 };
         }
@@ -65,10 +71,12 @@ impl DescentState {
             losses: Vec::new(),
             rows: standard.rows,
             loss: *loss,
-            optimizer,
-            seed,
+            optimizer: *optimizer,
+            seed: *seed,
+            penalty: *penalty,
             centres: standard.centres.clone(),
             units: standard.units.clone(),
+            deviations: standard.deviations.clone(),
             target_mean: standard.target_mean,
             target_centre,
             target_unit,
@@ -78,6 +86,7 @@ impl DescentState {
             parameters,
             steps: 0,
             summed: 0,
+            zeros: vec![0; size],
             last: None,
             loss_sum: 0.0,
             loss_weight: 0.0,
@@ -89,8 +98,14 @@ impl DescentState {
         self.loss
     }
 
-    pub(super) fn size(&self) -> usize {
+    /// The parameters of one predictor.
+    pub(super) fn width(&self) -> usize {
         usize::from(self.intercept) + self.names.len()
+    }
+
+    /// The predictors of a row.
+    pub(super) fn outputs(&self) -> usize {
+        self.loss.predictors()
     }
 
     /// The parts of a row that parameters are multiplied by.
@@ -100,12 +115,7 @@ impl DescentState {
         std::iter::repeat_n(1.0, usize::from(self.intercept)).chain(columns)
     }
 
-    pub(super) fn check(
-        &self,
-        observations: &dyn Observations,
-        loss: &Loss,
-        optimizer: Optimizer,
-    ) -> Result<()> {
+    pub(super) fn check(&self, observations: &dyn Observations, descent: &Descent) -> Result<()> {
         let refuse = |what: &str| {
             Err(Error::Data(format!(
                 "{METHOD}: the saved state has other {what}\n    resume with what it was started with, or start anew"
@@ -114,62 +124,83 @@ impl DescentState {
         if self.names != observations.names() || self.intercept != observations.has_intercept() {
             return refuse("columns");
         }
-        if self.loss != *loss {
+        if self.loss != descent.loss {
             return refuse(&format!("losses: {}", self.loss.describe()));
         }
-        if self.optimizer != optimizer { refuse("optimizer") } else { Ok(()) }
+        if self.penalty != descent.penalty {
+            return refuse("penalties");
+        }
+        if self.optimizer != descent.optimizer { refuse("optimizer") } else { Ok(()) }
     }
 
-    pub(super) fn update(&mut self, gradient: &[f64], rate: f64) {
+    /// One step; without a penalty there are no strengths.
+    pub(super) fn update(&mut self, gradient: &[f64], rate: f64, strengths: &[Strength]) {
         self.steps += 1;
         let power = self.steps.min(1 << 30) as i32;
         let (first_bias, second_bias) =
             (1.0 - libm::pow(FIRST, f64::from(power)), 1.0 - libm::pow(SECOND, f64::from(power)));
         for (j, &slope) in gradient.iter().enumerate() {
-            let step = match self.optimizer {
-                Optimizer::Sgd => slope,
+            let strength = strengths.get(j);
+            let slope = strength.map_or(slope, |strength| slope + strength.square * self.parameters[j]);
+            // What the step is to the gradient.
+            let (step, scale) = match self.optimizer {
+                Optimizer::Sgd => (slope, 1.0),
                 Optimizer::Adam => {
                     self.first[j] = FIRST * self.first[j] + (1.0 - FIRST) * slope;
                     self.second[j] = SECOND * self.second[j] + (1.0 - SECOND) * slope * slope;
-                    self.first[j] / first_bias / ((self.second[j] / second_bias).sqrt() + SMALL)
+                    let size = (self.second[j] / second_bias).sqrt() + SMALL;
+                    (self.first[j] / first_bias / size, 1.0 / size)
                 }
             };
             self.parameters[j] -= rate * step;
+            if let Some(strength) = strength {
+                self.parameters[j] = soft(self.parameters[j], rate * scale * strength.absolute);
+                self.zeros[j] += u64::from(self.parameters[j] == 0.0);
+            }
             self.sum[j] += self.parameters[j];
         }
         self.summed += 1;
     }
 
+    /// The mean of the parameters in this epoch; 0 where they were after most of its steps.
+    fn mean_parameters(&self) -> Vec<f64> {
+        let mean =
+            |(sum, zeros): (&f64, &u64)| if 2 * zeros > self.summed { 0.0 } else { sum / self.summed as f64 };
+        self.sum.iter().zip(&self.zeros).map(mean).collect()
+    }
+
     pub(super) fn next_epoch(&mut self) {
         if self.summed > 0 {
-            self.last = Some(self.sum.iter().map(|sum| sum / self.summed as f64).collect());
+            self.last = Some(self.mean_parameters());
             self.losses.push(self.loss_sum / self.loss_weight);
         }
         self.sum.fill(0.0);
+        self.zeros.fill(0);
         (self.summed, self.loss_sum, self.loss_weight) = (0, 0.0, 0.0);
         self.epoch += 1;
         self.position = 0;
     }
 
     /// The intercept, if there is one, and the coefficients, for columns and target as given: the mean of the parameters
-    /// in the last whole epoch, or in what there is of the first.
+    /// in the last whole epoch, or in what there is of the first. Of classes, those of the second, then of the third, and so on.
     pub fn estimates(&self) -> Vec<f64> {
-        let mean = || self.sum.iter().map(|sum| sum / self.summed as f64).collect();
         let scaled: Vec<f64> = match &self.last {
             Some(last) => last.clone(),
-            None if self.summed > 0 => mean(),
+            None if self.summed > 0 => self.mean_parameters(),
             None => self.parameters.clone(),
         };
         let ones = usize::from(self.intercept);
         let mut given: Vec<f64> = scaled.iter().map(|p| p * self.target_unit).collect();
-        for j in 0..self.names.len() {
-            given[ones + j] /= self.units[j];
-            if self.intercept {
-                given[0] -= self.centres[j] * given[ones + j];
+        for given in given.chunks_exact_mut(self.width().max(1)) {
+            for j in 0..self.names.len() {
+                given[ones + j] /= self.units[j];
+                if self.intercept {
+                    given[0] -= self.centres[j] * given[ones + j];
+                }
             }
-        }
-        if self.intercept {
-            given[0] += self.target_centre;
+            if self.intercept {
+                given[0] += self.target_centre;
+            }
         }
         given
     }
@@ -180,29 +211,34 @@ impl DescentState {
     /// If there is not one for each parameter.
     #[track_caller]
     pub fn warm_start(&mut self, estimates: &[f64]) {
-        assert_eq!(estimates.len(), self.size(), "descent: an estimate for each parameter is wanted");
+        let size = self.width() * self.outputs();
+        assert_eq!(estimates.len(), size, "descent: an estimate for each parameter is wanted");
         let ones = usize::from(self.intercept);
         let mut given = estimates.to_vec();
-        for j in 0..self.names.len() {
-            if self.intercept {
-                given[0] += self.centres[j] * given[ones + j];
+        for given in given.chunks_exact_mut(self.width().max(1)) {
+            for j in 0..self.names.len() {
+                if self.intercept {
+                    given[0] += self.centres[j] * given[ones + j];
+                }
+                // A constant column, whose unit is infinite, has no part.
+                given[ones + j] =
+                    if self.units[j].is_finite() { given[ones + j] * self.units[j] } else { 0.0 };
             }
-            // A constant column, whose unit is infinite, has no part.
-            given[ones + j] = if self.units[j].is_finite() { given[ones + j] * self.units[j] } else { 0.0 };
-        }
-        if self.intercept {
-            given[0] -= self.target_centre;
+            if self.intercept {
+                given[0] -= self.target_centre;
+            }
         }
         self.parameters = given.into_iter().map(|p| p / self.target_unit).collect();
     }
 
-    /// The mean of the target for a row of all columns and an offset.
+    /// The mean of the target for a row of all columns and an offset; its quantile, where the loss is a quantile's.
     ///
     /// # Panics
-    /// If the row has not a number for each column.
+    /// If the row has not a number for each column, or the target is one of classes.
     #[track_caller]
     pub fn mean(&self, row: &[f64], offset: f64) -> f64 {
         assert_eq!(row.len(), self.names.len(), "descent: a row has a number for each column");
+        assert!(self.outputs() == 1, "descent: classes have probabilities, not a mean");
         let estimates = self.estimates();
         let ones = std::iter::repeat_n(1.0, usize::from(self.intercept));
         let predictor: f64 = ones.chain(row.iter().copied()).zip(&estimates).map(|(x, b)| x * b).sum();
@@ -230,6 +266,10 @@ impl DescentState {
             "losses": bits(&self.losses),
             "centres": bits(&self.centres),
             "units": bits(&self.units),
+            "deviations": bits(&self.deviations),
+            "penalty": self.penalty.map(|penalty| bits(&[penalty.lambda, penalty.mix])),
+            "standardize": self.penalty.map(|penalty| penalty.standardize),
+            "zeros": self.zeros,
             "numbers": bits(&[self.target_mean, self.target_centre, self.target_unit, self.loss_sum, self.loss_weight]),
             "parameters": bits(&self.parameters),
             "first": bits(&self.first),
@@ -280,14 +320,40 @@ impl DescentState {
             .collect::<Option<_>>()
             .ok_or_else(|| bad("names"))?;
         let intercept = get("intercept")?.as_bool().ok_or_else(|| bad("intercept"))?;
-        let (columns, size) = (names.len(), names.len() + usize::from(intercept));
+        let columns = names.len();
+        let loss = Loss::from_description(text_of("loss")?).ok_or_else(|| bad("loss"))?;
+        let size = (columns + usize::from(intercept))
+            .checked_mul(loss.predictors())
+            .filter(|size| *size <= text.len())
+            .ok_or_else(|| bad("loss"))?;
         let single = numbers("numbers", 5)?;
+        // States of earlier releases have neither.
+        let deviations =
+            numbers(if map.contains_key("deviations") { "deviations" } else { "units" }, columns)?;
+        let zeros = match map.get("zeros") {
+            None => vec![0; size],
+            Some(zeros) => {
+                let zeros = zeros.as_array().and_then(|zeros| zeros.iter().map(Value::as_u64).collect());
+                zeros.filter(|zeros: &Vec<u64>| zeros.len() == size).ok_or_else(|| bad("zeros"))?
+            }
+        };
+        let penalty = match map.get("penalty") {
+            None | Some(Value::Null) => None,
+            Some(_) => {
+                let penalty = numbers("penalty", 2)?;
+                let standardize = get("standardize")?.as_bool().ok_or_else(|| bad("standardize"))?;
+                Some(Penalty { lambda: penalty[0], mix: penalty[1], standardize })
+            }
+        };
         Ok(DescentState {
+            deviations,
+            zeros,
+            penalty,
+            loss,
             epoch: whole("epoch")?,
             position: whole("position")?,
             losses: many("losses", get("losses")?)?,
             rows: map.get("rows").map_or(Some(0), Value::as_u64).ok_or_else(|| bad("rows"))?,
-            loss: Loss::from_description(text_of("loss")?).ok_or_else(|| bad("loss"))?,
             optimizer: match text_of("optimizer")? {
                 "adam" => Optimizer::Adam,
                 "sgd" => Optimizer::Sgd,

@@ -104,18 +104,8 @@ impl Multinomial {
     /// rows than parameters of a class, or an offset.
     pub fn fit(&self, observations: &mut dyn Observations) -> Result<MultinomialFit> {
         let count = self.classes.len();
-        if count < 2 {
-            return Err(Error::Data(format!(
-                "{METHOD}: the target has {count} classes\n    give it a target with two at least"
-            )));
-        }
-        let mut standard = Standard::learn(observations, METHOD, &|y| refuse(count, y))?;
+        let mut standard = learn(observations, METHOD, count)?;
         standard.check_rows(METHOD)?;
-        if standard.has_offset {
-            return Err(Error::Data(format!(
-                "{METHOD}: an offset does not say which class it is for\n    leave it out"
-            )));
-        }
         let mut columns = pass(observations, &standard, &[], |row, classes: &mut Classes| {
             classes.add(row.y as usize, row.weight);
             Pull { curvature: row.weight, score: 0.0 }
@@ -189,13 +179,33 @@ impl Multinomial {
     }
 }
 
+/// Looks at rows whose target is one of so many classes.
+///
+/// # Errors
+/// As [`Standard::learn`], and if there are fewer than two classes, or an offset.
+pub(crate) fn learn(observations: &mut dyn Observations, method: &str, classes: usize) -> Result<Standard> {
+    if classes < 2 {
+        return Err(Error::Data(format!(
+            "{method}: the target has {}\n    give it one that has two at least",
+            if classes == 1 { "one class" } else { "no class" }
+        )));
+    }
+    let standard = Standard::learn(observations, method, &|y| refuse(classes, y))?;
+    if standard.has_offset {
+        return Err(Error::Data(format!(
+            "{method}: an offset does not say which class it is for\n    leave it out"
+        )));
+    }
+    Ok(standard)
+}
+
 /// `class: term`.
 fn name(class: &str, term: &str) -> String {
     format!("{class}: {term}")
 }
 
 /// What is wrong with a target, with the remedy.
-pub(crate) fn refuse(classes: usize, y: f64) -> Option<String> {
+fn refuse(classes: usize, y: f64) -> Option<String> {
     (!(y >= 0.0 && y < classes as f64 && y.fract() == 0.0)).then(|| {
         format!("a class is a whole number from 0 to {}; drop the row, or name all classes", classes - 1)
     })

@@ -5,6 +5,7 @@ use super::{METHOD, name};
 use crate::fitted::{decode_coefficients, decode_columns, decode_covariance, each_row};
 use crate::formula::DesignInfo;
 use crate::inference::{Covariance, Inference};
+use crate::iterative::{DescentState, Loss};
 use crate::store::{read_file, with_description, write_bytes};
 use crate::text::list;
 use ndgrad_array::{OperationError, Result};
@@ -61,21 +62,53 @@ impl MultinomialModel {
     /// If the fit is one of other columns than the design has.
     #[track_caller]
     pub fn new(design: DesignInfo, fit: &MultinomialFit) -> MultinomialModel {
-        if design.names() != fit.names || design.has_intercept() != fit.intercept {
-            let error = OperationError::new(METHOD, "the fit is not one of the design's columns")
-                .operand("design", list(design.names()), "")
-                .operand("fit", list(&fit.names), "")
-                .remedy("give the design whose observations were fitted");
-            panic!("{error}");
-        }
-        MultinomialModel {
+        let model = MultinomialModel {
             design,
             classes: fit.classes.clone(),
             columns: fit.columns.clone(),
             coefficients: fit.inference.terms.iter().map(|term| term.estimate).collect(),
             covariance: Some(fit.inference.covariance.clone()),
             rows: fit.rows,
+        };
+        model.checked(&fit.names)
+    }
+
+    /// The model where descent on the observations of `design` is, for the classes of its target; no standard errors are known.
+    ///
+    /// # Panics
+    /// As [`new`](Self::new), and if the state is not one of so many classes as the design's target has.
+    #[track_caller]
+    pub fn descent(design: DesignInfo, state: &DescentState) -> MultinomialModel {
+        let classes = design.target_levels().unwrap_or_default().to_vec();
+        if state.loss() != Loss::Multinomial(classes.len()) {
+            let error = OperationError::new(METHOD, "the state is not one of the target's classes")
+                .operand("target", list(&classes), "")
+                .operand("loss", state.loss().describe(), "");
+            panic!("{error}");
         }
+        let model = MultinomialModel {
+            classes,
+            columns: (0..design.names().len()).collect(),
+            coefficients: state.estimates(),
+            covariance: None,
+            rows: state.rows,
+            design,
+        };
+        model.checked(&state.names)
+    }
+
+    /// This model, if it is one of the columns of its design.
+    #[track_caller]
+    fn checked(self, names: &[String]) -> MultinomialModel {
+        let size = self.columns.len() + usize::from(self.design.has_intercept());
+        if self.design.names() != names || self.coefficients.len() != (self.classes.len() - 1) * size {
+            let error = OperationError::new(METHOD, "the fit is not one of the design's columns")
+                .operand("design", list(self.design.names()), "")
+                .operand("fit", list(names), format!("{} coefficients", self.coefficients.len()))
+                .remedy("give the design whose observations were fitted");
+            panic!("{error}");
+        }
+        self
     }
 
     /// The names of the coefficients, `class: term`.

@@ -15,6 +15,7 @@ use crate::observations::Observations;
 use crate::standard::Standard;
 use ndgrad_array::{Error, OperationError, Result};
 use problem::Problem;
+pub(crate) use problem::soft;
 
 /// What messages begin with.
 const METHOD: &str = "penalized regression";

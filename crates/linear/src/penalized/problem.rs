@@ -249,7 +249,7 @@ impl Problem {
 }
 
 /// `value` brought nearer to 0 by `threshold`. At the largest penalty of a path the two are the same but for rounding.
-fn soft(value: f64, threshold: f64) -> f64 {
+pub(crate) fn soft(value: f64, threshold: f64) -> f64 {
     let threshold = threshold * (1.0 + 4.0 * f64::EPSILON);
     if value > threshold {
         value - threshold

@@ -3,7 +3,8 @@
 Needs statsmodels, numpy 2.4.6, pandas 3.1.1. Body mass on two lengths and indicators of species and sex, rows with a missing
 value left out: plain, weighted by bill depth (rows of less than 14 mm have weight 0, and are not given to statsmodels, which
 would count them), and without an intercept. Clusters are islands. Residual diagnostics of the weighted model are those of the
-plain one of rows times the roots of their weights, which is what statsmodels' influence measures are defined for.
+plain one of rows times the roots of their weights, which is what statsmodels' influence measures are defined for; Breusch-Pagan
+tests whether their squares depend on the columns as they are.
 """
 
 import os
@@ -63,8 +64,8 @@ def write(case, rows, weights, intercept):
     whitened = sm.OLS(root * y, root[:, None] * x, hasconst=intercept).fit()
     residual = np.asarray(whitened.resid)
     put(case, "residuals", [durbin_watson(residual), *jarque_bera(residual)])
-    if weights is None and intercept:
-        put(case, "breusch_pagan", het_breuschpagan(fit.resid, x)[:2])
+    # The test wants a constant among the columns.
+    put(case, "breusch_pagan", het_breuschpagan(residual, x if intercept else sm.add_constant(x))[:2])
     influence = OLSInfluence(whitened)
     some = np.arange(0, len(y), 25)
     put(case, "rows", some)
