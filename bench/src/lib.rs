@@ -11,11 +11,14 @@
 pub mod batches;
 pub mod data;
 pub mod elementwise;
+pub mod encoding;
 pub mod least_squares;
 pub mod linear;
 pub mod matmul;
 pub mod mlp;
 pub mod normals;
 pub mod report;
+pub mod route;
+pub mod rows;
 pub mod seeds_loop;
 pub mod settings;

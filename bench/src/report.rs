@@ -7,7 +7,7 @@ use crate::settings::threads;
 /// A figure of one case of a workload.
 #[derive(Clone, Debug)]
 pub struct Report<'a> {
-    /// The workload's name, `S1` to `S11`.
+    /// The workload's name, `S1` to `S14`.
     pub workload: &'a str,
     /// Which of the workload's cases, `step` or `f32 64x64x64`.
     pub case: &'a str,
@@ -33,6 +33,22 @@ impl Report<'_> {
             threads()
         );
     }
+}
+
+/// What the process held in memory at most, in bytes (`VmHWM` of proc(5)).
+pub fn peak_memory() -> f64 {
+    memory("VmHWM:")
+}
+
+/// What the process holds in memory, in bytes (`VmRSS` of proc(5)).
+pub fn resident_memory() -> f64 {
+    memory("VmRSS:")
+}
+
+fn memory(name: &str) -> f64 {
+    let status = std::fs::read_to_string("/proc/self/status").expect("the system tells");
+    let line = status.lines().find_map(|line| line.strip_prefix(name)).expect("a line for each");
+    line.trim().trim_end_matches("kB").trim().parse::<f64>().expect("a number") * 1024.0
 }
 
 /// The seconds that one call takes, and what it returns.

@@ -18,6 +18,11 @@ pub fn threads() -> usize {
 
 /// What a workload with several cases is to measure: sizes, or shapes like `64x100x1`.
 pub fn cases() -> Vec<Vec<usize>> {
-    let sizes = |case: &str| case.split('x').map(|size| size.parse().expect("a size")).collect();
-    setting("BENCH_CASES").split(',').map(sizes).collect()
+    let sizes = |case: &String| case.split('x').map(|size| size.parse().expect("a size")).collect();
+    case_names().iter().map(sizes).collect()
+}
+
+/// The same as they are written.
+pub fn case_names() -> Vec<String> {
+    setting("BENCH_CASES").split(',').map(String::from).collect()
 }

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use ndgrad::prelude::*;
 use ndgrad_bench::data::Rows;
-use ndgrad_bench::report::Report;
+use ndgrad_bench::report::{Report, resident_memory};
 use ndgrad_bench::seeds_loop::{params, step};
 use ndgrad_bench::settings::cases;
 
@@ -37,13 +37,6 @@ unsafe impl GlobalAlloc for Counting {
 #[global_allocator]
 static COUNTING: Counting = Counting;
 
-/// What the process holds in memory, in bytes (`VmRSS` of proc(5)).
-fn resident() -> f64 {
-    let status = std::fs::read_to_string("/proc/self/status").expect("the system tells");
-    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).expect("VmRSS");
-    line.trim().trim_end_matches("kB").trim().parse::<f64>().expect("a number") * 1024.0
-}
-
 fn report(case: &str, figure: f64, unit: &str) {
     Report { workload: "S10", case, variant: "eager", figure, unit, check: None }.print();
 }
@@ -61,10 +54,10 @@ fn main() {
     };
     run(1000);
     let (allocations, buffers, bytes) =
-        (ALLOCATIONS.load(Ordering::Relaxed), ndgrad::live_buffers(), resident());
+        (ALLOCATIONS.load(Ordering::Relaxed), ndgrad::live_buffers(), resident_memory());
     run(steps);
     let asked = ALLOCATIONS.load(Ordering::Relaxed) - allocations;
     report("allocations a step", asked as f64 / steps as f64, "allocations");
     report("buffers more at the end", (ndgrad::live_buffers() - buffers) as f64, "buffers");
-    report("memory more at the end", (resident() - bytes) / 1e6, "MB");
+    report("memory more at the end", (resident_memory() - bytes) / 1e6, "MB");
 }

@@ -113,7 +113,8 @@ impl<T: Element, F: Reduction> Fold for Typed<T, F> {
     }
 }
 
-struct Numbers<'a, T, F>(F, &'a [T]);
+/// Numbers that lie one behind the other, taken together by a formula.
+pub(crate) struct Numbers<'a, T, F>(pub F, pub &'a [T]);
 
 impl<T: Element, F: Reduction> Run for Numbers<'_, T, F> {
     type Number = T;

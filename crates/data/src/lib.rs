@@ -23,5 +23,5 @@ pub use nd_array_iter::{DataBatch, DataDesc, LastBatchHandle, NdArrayIter};
 pub use ndgrad_array::write_file;
 pub use position::Position;
 pub use sampler::LastBatch;
-pub use source::{Kind, Options, Schema, Source, Tables, Variable};
+pub use source::{Kind, LeftOut, Options, Schema, Source, Tables, Variable};
 pub use table::{Category, Column, Csv, MISSING, Numeric, Table, Tally, append_column, date_text, nearest};

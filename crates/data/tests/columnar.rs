@@ -96,13 +96,29 @@ fn what_is_declared_is_converted() {
     }
 }
 
+/// The nested file has a structure before its other columns, and a list among them.
 #[test]
-fn what_cannot_be_read_is_refused_where_it_is_asked_for() {
-    for name in FILES {
-        let error = open(name, &Options::new()).table().unwrap_err().to_string();
+fn what_cannot_be_read_is_left_out_and_refused_where_it_is_asked_for() {
+    for name in FILES.into_iter().chain(["columnar_nested.parquet"]) {
+        let source = open(name, &Options::new());
+        let table = source.table().unwrap_or_else(|error| panic!("{name}: {error}"));
+        assert_eq!(table.names(), source.names(), "{name}");
+        assert!(!source.names().iter().any(|name| name == "list"), "{name}");
+        assert_eq!(table.numeric("whole").unwrap().get(3), Some(4.0), "{name}");
+        let left_out = source.left_out().iter().find(|column| column.name == "list").unwrap();
+        assert!(left_out.reason.starts_with("values of type List"), "{}", left_out.reason);
+        let error = source.tables(&["list"]).err().unwrap().to_string();
         assert!(error.contains("column \"list\": values of type List"), "{error}");
         assert!(error.contains("Leave the column out"), "{error}");
     }
+    let nested = open("columnar_nested.parquet", &Options::new());
+    let left_out = Vec::from_iter(nested.left_out().iter().map(|column| column.name.as_str()));
+    assert_eq!(left_out, ["pair", "list"]);
+    let error = Source::open(golden("columnar_only_lists.parquet"), &Options::new()).unwrap_err().to_string();
+    assert!(
+        error.contains("no column of numbers, dates or texts: \"list\" has values of type List"),
+        "{error}"
+    );
     let error = Source::open(golden("columnar_empty.parquet"), &Options::new()).unwrap_err().to_string();
     assert!(error.ends_with("there is no row\n    Write at least one."), "{error}");
 }

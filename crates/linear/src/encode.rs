@@ -1,6 +1,7 @@
 //! `Encoded`: the rows of a table as the numbers that a model is trained on.
 
 use crate::feature::{Feature, Kind, Level, Term};
+use crate::identifier::identifier;
 use crate::text::{count, quoted, rounded, shortened};
 use ndgrad_array::{Error, Result};
 use ndgrad_data::{Category, Column, Numeric, Table};
@@ -21,9 +22,6 @@ const MOST_NUMBERS: usize = 1 << 28;
 
 /// Sums of squares of larger numbers come near the end of the range of `f64`.
 pub(crate) const LARGEST: f64 = 1e150;
-
-/// Categories are not expected to have more levels than this.
-const MOST_LEVELS: usize = 1000;
 
 /// Which columns a model is made of.
 pub(crate) struct Choice<'a> {
@@ -151,7 +149,8 @@ fn candidates(
                 // The error names the line and the text that is not a number.
                 table.numeric(name)?;
             }
-            if let Some(reason) = identifier(category, target) {
+            let (levels, rows) = levels_and_rows(category, target);
+            if let Some(reason) = identifier(levels, rows) {
                 if choice.features.is_some() {
                     return Err(Error::Data(format!(
                         "{}: column {}: {reason}\n    leave it out of the features, or declare it a category",
@@ -168,9 +167,8 @@ fn candidates(
     Ok(names)
 }
 
-/// Why the column names its rows rather than groups them, if it does: a level for each row, or more than half as
-/// many levels as rows (in a table of some size), or very many. Two levels are never too many.
-fn identifier(category: &Category, target: &Numeric) -> Option<String> {
+/// The levels that occur where there is a target, and the rows that have one of them.
+fn levels_and_rows(category: &Category, target: &Numeric) -> (usize, usize) {
     let mut met = vec![false; category.levels().len()];
     let mut rows = 0;
     for (code, _) in category.codes().zip(target.present()).filter(|(_, present)| **present) {
@@ -179,16 +177,7 @@ fn identifier(category: &Category, target: &Numeric) -> Option<String> {
             rows += 1;
         }
     }
-    let levels = met.into_iter().filter(|&met| met).count();
-    let reason = match levels {
-        ..=2 => return None,
-        _ if levels == rows || (levels > 10 && 2 * levels > rows) => {
-            "it tells rows apart rather than groups them"
-        }
-        _ if levels > MOST_LEVELS => "that is too many for indicator columns",
-        _ => return None,
-    };
-    Some(format!("it has {} in {}; {reason}", count(levels, "level"), count(rows, "row")))
+    (met.into_iter().filter(|&met| met).count(), rows)
 }
 
 /// The rows with a target and, where gaps are not filled, with a value in every column.

@@ -29,6 +29,7 @@ mod fit;
 mod fitted;
 mod formula;
 mod glm;
+mod identifier;
 mod incomplete;
 mod inference;
 mod iterative;

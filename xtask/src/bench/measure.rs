@@ -108,7 +108,12 @@ impl Session {
         }
         let maker = target().join("release/ndgrad-bench");
         let maker = maker.to_string_lossy();
-        crate::run(&maker, &["data", &target().join("bench-data").to_string_lossy()], &[])?;
+        let folder = target().join("bench-data");
+        let files: Vec<String> = workloads.iter().flat_map(|workload| workload.files(quick)).collect();
+        let mut arguments = vec!["data".into(), folder.to_string_lossy()];
+        arguments.extend(files.iter().map(|file| file.as_str().into()));
+        let arguments: Vec<&str> = arguments.iter().map(AsRef::as_ref).collect();
+        crate::run(&maker, &arguments, &[])?;
         Ok(session)
     }
 
@@ -187,7 +192,7 @@ impl Session {
     ) -> Result<Vec<Figure>, String> {
         let mut command = installed.command.clone();
         command.push(workload.name.to_string());
-        let cases = if self.quick { workload.quick } else { workload.cases };
+        let cases = workload.cases(self.quick);
         let output = self.pinned(&command, threads).env("BENCH_CASES", cases).output();
         let output = output.map_err(|error| error.to_string())?;
         let figures: Vec<Figure> =

@@ -33,6 +33,19 @@ impl Program {
 const NUMPY: Kind =
     Kind::Python { environment: "numpy", packages: &["numpy==2.4.6", "scikit-learn==1.9.1", OPENBLAS] };
 
+/// Readers of files of rows, and what fits them.
+const TABLES: Kind = Kind::Python {
+    environment: "tables",
+    packages: &[
+        "numpy==2.4.6",
+        "scikit-learn==1.9.1",
+        "duckdb==2.0.1",
+        "polars==2.1.0",
+        "polars-ds==0.13.0",
+        "pandas==3.1.1",
+    ],
+};
+
 /// OpenBLAS as a package, which the programs in C are linked to.
 pub const OPENBLAS: &str = "scipy-openblas32==0.3.34.481.3";
 
@@ -50,6 +63,9 @@ pub const PROGRAMS: &[Program] = &[
             ("S7", 2),
             ("S8", 1),
             ("S11", 2),
+            ("S12", 2),
+            ("S13", 2),
+            ("S14", 2),
         ],
     },
     Program { name: "memory", kind: Kind::Ours, workloads: &[("S10", 1)] },
@@ -85,6 +101,10 @@ pub const PROGRAMS: &[Program] = &[
         kind: Kind::Python { environment: "mxnet", packages: &["mxnet==1.9.1", "numpy==1.23.5"] },
         workloads: &[("S1", 1), ("S3", 2), ("S4", 2), ("S7", 1), ("S8", 1), ("S9", 1)],
     },
+    Program { name: "duckdb_peer", kind: TABLES, workloads: &[("S12", 2), ("S13", 2)] },
+    Program { name: "polars_peer", kind: TABLES, workloads: &[("S12", 2)] },
+    Program { name: "polars_numpy_peer", kind: TABLES, workloads: &[("S12", 2)] },
+    Program { name: "pandas_peer", kind: TABLES, workloads: &[("S12", 2)] },
     Program {
         name: "candle",
         kind: Kind::Rust { flags: "" },

@@ -10,6 +10,21 @@ pub struct Workload {
     pub cases: &'static str,
     /// Fewer, smaller ones, for `--quick`.
     pub quick: &'static str,
+    /// What the name of a file of rows ends in, which is made for each case; empty where none is read.
+    pub ending: &'static str,
+}
+
+impl Workload {
+    /// Sizes or shapes, fewer where it is to be quick.
+    pub fn cases(&self, quick: bool) -> &'static str {
+        if quick { self.quick } else { self.cases }
+    }
+
+    /// The files of rows that it reads.
+    pub fn files(&self, quick: bool) -> Vec<String> {
+        let cases = self.cases(quick).split(',').filter(|_| !self.ending.is_empty());
+        cases.map(|case| format!("{case}.{}", self.ending)).collect()
+    }
 }
 
 const BOTH: &[usize] = &[1, 2];
@@ -23,6 +38,7 @@ pub const WORKLOADS: &[Workload] = &[
         threads: &[1],
         cases: "",
         quick: "",
+        ending: "",
     },
     Workload {
         name: "S2",
@@ -31,6 +47,7 @@ pub const WORKLOADS: &[Workload] = &[
         threads: &[1],
         cases: "",
         quick: "",
+        ending: "",
     },
     Workload {
         name: "S3",
@@ -39,6 +56,7 @@ pub const WORKLOADS: &[Workload] = &[
         threads: BOTH,
         cases: "",
         quick: "",
+        ending: "",
     },
     Workload {
         name: "S4",
@@ -48,6 +66,7 @@ pub const WORKLOADS: &[Workload] = &[
         threads: BOTH,
         cases: "",
         quick: "",
+        ending: "",
     },
     Workload {
         name: "S5",
@@ -57,6 +76,7 @@ pub const WORKLOADS: &[Workload] = &[
         threads: BOTH,
         cases: "64x64x64,256x256x256,1024x1024x1024,2048x2048x2048,10000x64x64,64x10000x64,64x64x10000,2048x2048x1",
         quick: "64x64x64,256x256x256,10000x64x64,2048x2048x1",
+        ending: "",
     },
     Workload {
         name: "S6",
@@ -66,6 +86,7 @@ pub const WORKLOADS: &[Workload] = &[
         threads: BOTH,
         cases: "1000,10000,100000,1000000,10000000",
         quick: "1000,100000,10000000",
+        ending: "",
     },
     Workload {
         name: "S7",
@@ -74,6 +95,7 @@ pub const WORKLOADS: &[Workload] = &[
         threads: BOTH,
         cases: "100000000",
         quick: "10000000",
+        ending: "",
     },
     Workload {
         name: "S8",
@@ -82,6 +104,7 @@ pub const WORKLOADS: &[Workload] = &[
         threads: &[1],
         cases: "",
         quick: "",
+        ending: "",
     },
     Workload {
         name: "S9",
@@ -92,6 +115,7 @@ pub const WORKLOADS: &[Workload] = &[
         threads: &[1],
         cases: "",
         quick: "",
+        ending: "",
     },
     Workload {
         name: "S10",
@@ -101,6 +125,7 @@ pub const WORKLOADS: &[Workload] = &[
         threads: &[1],
         cases: "1000000",
         quick: "100000",
+        ending: "",
     },
     Workload {
         name: "S11",
@@ -110,6 +135,37 @@ pub const WORKLOADS: &[Workload] = &[
         threads: BOTH,
         cases: "",
         quick: "",
+        ending: "",
+    },
+    Workload {
+        name: "S12",
+        title: "a CSV file to coefficients",
+        text: "1,000,000 rows of 20 numbers of eight decimals and a target (241 MB), from the file to an exact fit. \
+               Milliseconds, and the most memory that the process held; the check is the length of all coefficients.",
+        threads: BOTH,
+        cases: "1000000x20",
+        quick: "1000000x20",
+        ending: "csv",
+    },
+    Workload {
+        name: "S13",
+        title: "a Parquet file to coefficients",
+        text: "20,000,000 rows of 20 numbers and a target (3.4 GB, compressed with Snappy), from the file to an exact \
+               fit. Milliseconds, memory and check as above.",
+        threads: BOTH,
+        cases: "20000000x20",
+        quick: "2000000x20",
+        ending: "parquet",
+    },
+    Workload {
+        name: "S14",
+        title: "encoding",
+        text: "The design matrix of 1,000,000 rows of 20 columns, 15 of numbers and 5 of six levels each, which makes \
+               40 columns. Milliseconds.",
+        threads: BOTH,
+        cases: "1000000x20",
+        quick: "1000000x20",
+        ending: "",
     },
 ];
 

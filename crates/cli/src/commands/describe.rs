@@ -7,7 +7,7 @@ use clap::Args;
 use ndgrad::data::{Categories, Described, Description, Kind, Numbers, Options, Source, Values, date_text};
 use serde_json::{Value, json};
 
-use crate::failure::Result;
+use crate::failure::{Result, say};
 use crate::number::count;
 use crate::progress::Progress;
 use crate::table::Text;
@@ -49,6 +49,9 @@ impl Describe {
     pub fn run(&self) -> Result<()> {
         let options = Options::new().categories(&self.categories).numbers(&self.numbers).dates(&self.dates);
         let source = Source::open(&self.file, &options)?;
+        for column in source.left_out() {
+            say(&format!("warning: column {:?} was left out: its {}", column.name, column.reason));
+        }
         let columns = self.columns.clone().unwrap_or_else(|| source.names().to_vec());
         let mut progress = Progress::new(None, "batch");
         let description = Description::of(&source, &columns, |rows| {

@@ -16,13 +16,13 @@ use arrow_ipc::reader::{FileReader, StreamReader};
 use arrow_schema::{ArrowError, DataType, Schema, TimeUnit};
 use ndgrad_array::{Error, Place, Result};
 
-use super::Kind;
-use super::builder::{Builder, Made, Use};
+use super::builder::{Builder, Made, Use, category, of_numbers};
 use super::format::{Format, Piece, Plan, Trouble};
 use super::input::Input;
 use super::ordered::{Task, Tasks};
 use super::schema::Survey;
-use crate::table::{Column, Field, Levels, Numeric, Tally, date_text, not_of_kind, shorten};
+use super::{Kind, LeftOut};
+use crate::table::{Column, not_of_kind, shorten};
 
 /// The most rows of a batch.
 pub(super) const ROWS: usize = 1 << 14;
@@ -132,33 +132,7 @@ fn column(array: &dyn Array, wanted: Kind) -> Option<Result<Column, (usize, Stri
     }
     let is_date = kind(array.data_type()) == Some(Kind::Date);
     let (values, present) = numbers(array)?;
-    let text = |value: f64| is_date.then(|| date_text(value)).flatten().unwrap_or_else(|| value.to_string());
-    Some(Ok(match wanted {
-        Kind::Category => {
-            let texts: Vec<Option<String>> =
-                values.iter().zip(&present).map(|(value, present)| present.then(|| text(*value))).collect();
-            category(texts.iter().map(Option::as_deref))
-        }
-        Kind::Date if !is_date => match present.iter().position(|present| *present) {
-            Some(row) => return Some(Err((row, text(values[row])))),
-            None => Column::Numeric(Numeric::with_gaps(values, present, true)),
-        },
-        Kind::Number | Kind::Date => {
-            Column::Numeric(Numeric::with_gaps(values, present, wanted == Kind::Date))
-        }
-    }))
-}
-
-/// Every text is a level as it is.
-fn category<'a>(texts: impl Iterator<Item = Option<&'a str>>) -> Column {
-    let (mut levels, mut tally) = (Levels::default(), Tally::default());
-    for (row, text) in texts.enumerate() {
-        levels.push(text);
-        if let Some(text) = text {
-            tally.count(row, Field::read(text));
-        }
-    }
-    Column::Category(levels.finish(tally))
+    Some(of_numbers(values, present, is_date, wanted))
 }
 
 fn parsed(texts: &[Option<&str>], wanted: Kind) -> Result<Column, (usize, String)> {
@@ -202,16 +176,19 @@ pub(super) fn piece(
     Ok(Piece { rows, made: made.collect::<Result<_, _>>()?, lines: None })
 }
 
-/// The names of a schema's columns, all different, and what they hold.
-pub(super) fn columns(file: &str, schema: &Schema) -> Result<(Vec<String>, Vec<Kind>)> {
-    let names: Vec<String> = schema.fields().iter().map(|field| field.name().clone()).collect();
-    if names.is_empty() {
-        return Err(Error::content(
-            Place::file(file),
-            "the file has no column\n    Write one with at least one.",
-        ));
-    }
-    let mut sorted: Vec<&String> = names.iter().collect();
+/// The columns of a schema.
+pub(super) struct Columns {
+    /// The names of those that can be read, all different.
+    pub names: Arc<Vec<String>>,
+    pub kinds: Vec<Kind>,
+    /// Their places among all columns of the file.
+    pub places: Arc<Vec<usize>>,
+    pub left_out: Vec<LeftOut>,
+}
+
+/// What a schema says of its columns; there is at least one that can be read.
+pub(super) fn columns(file: &str, schema: &Schema) -> Result<Columns> {
+    let mut sorted: Vec<&String> = schema.fields().iter().map(|field| field.name()).collect();
     sorted.sort_unstable();
     if let Some(pair) = sorted.windows(2).find(|pair| pair[0] == pair[1]) {
         let message = format!(
@@ -220,10 +197,35 @@ pub(super) fn columns(file: &str, schema: &Schema) -> Result<(Vec<String>, Vec<K
         );
         return Err(Error::content(Place::file(file), message));
     }
-    // What cannot be read is refused where it is asked for.
-    let kinds =
-        schema.fields().iter().map(|field| kind(field.data_type()).unwrap_or(Kind::Category)).collect();
-    Ok((names, kinds))
+    let (mut names, mut kinds, mut places, mut left_out) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    for (place, field) in schema.fields().iter().enumerate() {
+        let name = field.name().clone();
+        match kind(field.data_type()) {
+            Some(kind) => {
+                names.push(name);
+                kinds.push(kind);
+                places.push(place);
+            }
+            None => {
+                let reason =
+                    format!("values of type {} cannot be read", shorten(&field.data_type().to_string()));
+                left_out.push(LeftOut { name, reason });
+            }
+        }
+    }
+    if names.is_empty() {
+        let message = match left_out.first() {
+            None => "the file has no column".to_string(),
+            Some(LeftOut { name, reason }) => {
+                format!("the file has no column of numbers, dates or texts: {:?} has {reason}", shorten(name))
+            }
+        };
+        return Err(Error::content(
+            Place::file(file),
+            format!("{message}\n    Write one with at least one."),
+        ));
+    }
+    Ok(Columns { names: Arc::new(names), kinds, places: Arc::new(places), left_out })
 }
 
 /// Runs what reads; what is wrong with the file is an error even where the library panics.
@@ -243,8 +245,7 @@ pub(super) fn guarded<T>(file: &str, read: impl FnOnce() -> Result<T, String>) -
 /// A file or a stream of Arrow IPC, Feather's version 2 for one.
 pub(super) struct Ipc {
     input: Input,
-    names: Arc<Vec<String>>,
-    kinds: Vec<Kind>,
+    columns: Columns,
     is_stream: bool,
 }
 
@@ -258,8 +259,8 @@ impl Ipc {
             };
             schema.map_err(|error| error.to_string())
         })?;
-        let (names, kinds) = columns(&input.name, &schema)?;
-        Ok(Ipc { input, names: Arc::new(names), kinds, is_stream })
+        let columns = columns(&input.name, &schema)?;
+        Ok(Ipc { input, columns, is_stream })
     }
 }
 
@@ -292,11 +293,15 @@ impl Iterator for Reader {
 
 impl Format for Ipc {
     fn names(&self) -> &Arc<Vec<String>> {
-        &self.names
+        &self.columns.names
+    }
+
+    fn left_out(&self) -> &[LeftOut] {
+        &self.columns.left_out
     }
 
     fn declared(&self) -> Option<(Vec<Kind>, Option<u64>)> {
-        Some((self.kinds.clone(), None))
+        Some((self.columns.kinds.clone(), None))
     }
 
     fn tasks(&self, plan: &Arc<Plan>) -> Result<Tasks<'static, Result<Piece, Trouble>>> {
@@ -307,8 +312,9 @@ impl Format for Ipc {
             .iter()
             .map(|(column, _)| wanted.binary_search(column).expect("it is among them"))
             .collect();
+        let wanted = wanted.into_iter().map(|column| self.columns.places[column]).collect();
         let mut reader = reader(&self.input, self.is_stream, wanted)?;
-        let (file, names, plan) = (self.input.name.clone(), self.names.clone(), plan.clone());
+        let (file, names, plan) = (self.input.name.clone(), self.columns.names.clone(), plan.clone());
         let (mut batch, mut from, mut first) = (None::<RecordBatch>, 0, 0);
         Ok(Box::new(std::iter::from_fn(move || {
             while batch.as_ref().is_none_or(|batch| batch.num_rows() == from) {

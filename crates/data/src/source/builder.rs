@@ -2,7 +2,7 @@
 
 use super::Kind;
 use super::schema::Survey;
-use crate::table::{Column, Field, Levels, Numeric, Tally, Value};
+use crate::table::{Column, Field, Levels, Numeric, Tally, Value, date_text};
 
 /// What is made of a column's fields.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -95,4 +95,40 @@ impl Builder {
             Builder::Survey(survey) => Made::Survey(survey),
         }
     }
+}
+
+/// A column of this kind made of numbers, or of dates in days, or the row and the text of the first that cannot be in it.
+pub(super) fn of_numbers(
+    values: Vec<f64>,
+    present: Vec<bool>,
+    is_date: bool,
+    wanted: Kind,
+) -> Result<Column, (usize, String)> {
+    let text = |value: f64| is_date.then(|| date_text(value)).flatten().unwrap_or_else(|| value.to_string());
+    Ok(match wanted {
+        Kind::Category => {
+            let texts: Vec<Option<String>> =
+                values.iter().zip(&present).map(|(value, present)| present.then(|| text(*value))).collect();
+            category(texts.iter().map(Option::as_deref))
+        }
+        Kind::Date if !is_date => match present.iter().position(|present| *present) {
+            Some(row) => return Err((row, text(values[row]))),
+            None => Column::Numeric(Numeric::with_gaps(values, present, true)),
+        },
+        Kind::Number | Kind::Date => {
+            Column::Numeric(Numeric::with_gaps(values, present, wanted == Kind::Date))
+        }
+    })
+}
+
+/// Every text is a level as it is.
+pub(super) fn category<'a>(texts: impl Iterator<Item = Option<&'a str>>) -> Column {
+    let (mut levels, mut tally) = (Levels::default(), Tally::default());
+    for (row, text) in texts.enumerate() {
+        levels.push(text);
+        if let Some(text) = text {
+            tally.count(row, Field::read(text));
+        }
+    }
+    Column::Category(levels.finish(tally))
 }

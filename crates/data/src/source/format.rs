@@ -3,8 +3,10 @@
 use super::builder::{Made, Use};
 use super::delimited::Delimited;
 use super::input::Input;
+use super::npy::Npy;
 use super::ordered::Tasks;
-use super::{Kind, Options};
+use super::{Kind, LeftOut, Options};
+use crate::npy::MAGIC;
 use crate::table::Lines;
 #[cfg(not(all(feature = "arrow", feature = "parquet")))]
 use ndgrad_array::Place;
@@ -21,6 +23,11 @@ pub(super) trait Format: Send + Sync {
     /// The kinds of its columns, where the file says so, and the number of its rows, where it says that too.
     fn declared(&self) -> Option<(Vec<Kind>, Option<u64>)> {
         None
+    }
+
+    /// The columns that are in the file besides, and cannot be read.
+    fn left_out(&self) -> &[LeftOut] {
+        &[]
     }
 
     /// The tasks that read pieces of it, one after another; the pieces do not depend on who runs them.
@@ -70,6 +77,7 @@ pub(super) fn open(input: Input, options: &Options, delimiter: u8) -> Result<Arc
     const ARROW_FILE: &[u8] = b"ARROW1";
     /// The mark of a message, whose length is less than 16 MB in a schema's.
     const ARROW_STREAM: &[u8] = b"\xff\xff\xff\xff";
+    const ZIP: &[u8] = b"PK\x03\x04";
     let mut start = Vec::new();
     input.raw()?.take(8).read_to_end(&mut start).map_err(|error| input.failed(error))?;
     let ending = Path::new(&input.name).extension().map(|ending| ending.to_string_lossy().to_lowercase());
@@ -85,6 +93,12 @@ pub(super) fn open(input: Input, options: &Options, delimiter: u8) -> Result<Arc
         return Ok(Arc::new(super::arrow::Ipc::open(input, is_stream)?));
         #[cfg(not(feature = "arrow"))]
         return Err(not_built(&input, "Arrow IPC", "arrow"));
+    }
+    if start.starts_with(MAGIC) {
+        return Ok(Arc::new(Npy::open(input)?));
+    }
+    if start.starts_with(ZIP) && ending.as_deref() == Some("npz") {
+        return Ok(Arc::new(Npy::open_archive(&input)?));
     }
     Ok(Arc::new(Delimited::open(input, delimiter, options.batch_bytes)?))
 }

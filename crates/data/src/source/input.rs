@@ -5,7 +5,7 @@ use flate2::read::MultiGzDecoder;
 use ndgrad_array::{Error, Result};
 use ruzstd::decoding::StreamingDecoder;
 use std::fs::File;
-use std::io::{self, BufRead, BufReader, Chain, Cursor, ErrorKind, Read};
+use std::io::{self, BufRead, BufReader, Chain, Cursor, ErrorKind, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use tempfile::NamedTempFile;
@@ -126,6 +126,15 @@ pub(crate) struct Bytes(Arc<Vec<u8>>);
 impl AsRef<[u8]> for Bytes {
     fn as_ref(&self) -> &[u8] {
         &self.0
+    }
+}
+
+impl Seek for Raw {
+    fn seek(&mut self, place: SeekFrom) -> io::Result<u64> {
+        match self {
+            Raw::File(file) => file.seek(place),
+            Raw::Memory(bytes) => bytes.seek(place),
+        }
     }
 }
 

@@ -7,6 +7,7 @@ mod chunks;
 mod delimited;
 mod format;
 mod input;
+mod npy;
 mod options;
 mod ordered;
 #[cfg(feature = "parquet")]
@@ -19,7 +20,7 @@ mod tests;
 
 pub(crate) use input::Input;
 pub use options::Options;
-pub use schema::{Kind, Schema, Variable};
+pub use schema::{Kind, LeftOut, Schema, Variable};
 pub use tables::Tables;
 
 use builder::{Made, Use};
@@ -31,11 +32,12 @@ use std::io::Read;
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use crate::table::{Collector, Header, Table, no_column};
+use crate::table::{Collector, Header, Table, no_column, shorten};
 
 /// A file of rows with named columns, read in batches of bounded size, as often as need be, on all threads.
 ///
-/// Read are CSV and TSV, as [`Csv`](crate::Csv) describes them, plain or compressed with gzip or zstd, and, where the
+/// Read are CSV and TSV, as [`Csv`](crate::Csv) describes them, plain or compressed with gzip or zstd; npy files, a matrix
+/// (columns `x0`, `x1`, …) or records (columns by their fields), and npz archives of one; and, where the
 /// features of these names are on, Parquet files and Arrow IPC (`arrow`) in files or streams. `-` is standard
 /// input; like a pipe it is copied, to memory or, if it is large, to a temporary file.
 ///
@@ -119,7 +121,7 @@ impl Source {
         let mut declared = vec![None; names.len()];
         for (wanted, kind) in &options.declared {
             let position = names.iter().position(|name| name == wanted);
-            declared[position.ok_or_else(|| no_column(&name, wanted, &names))?] = Some(*kind);
+            declared[position.ok_or_else(|| none(&name, wanted, &*format))?] = Some(*kind);
         }
         let knowledge = Knowledge { kinds: Vec::new(), schema: None, contradicted: false };
         let source = Source {
@@ -210,7 +212,13 @@ impl Source {
     /// # Errors
     /// If there is none; the message suggests the nearest name.
     pub fn position(&self, name: &str) -> Result<usize> {
-        self.header.position(name).ok_or_else(|| no_column(&self.name, name, self.names()))
+        self.header.position(name).ok_or_else(|| none(&self.name, name, &*self.format))
+    }
+
+    /// The columns of the file that no table holds, as their values are neither numbers nor dates nor texts: lists in a
+    /// Parquet file, for one. They are not among the [`names`](Self::names).
+    pub fn left_out(&self) -> &[LeftOut] {
+        self.format.left_out()
     }
 
     /// What the columns hold, as far as is known: declared, learned, or else guessed from the first rows.
@@ -390,6 +398,17 @@ impl Source {
             knowledge.contradicted = knowledge.schema.is_none();
         }
         Ok(made?)
+    }
+}
+
+/// The error for a column that no table holds.
+fn none(file: &str, wanted: &str, format: &dyn Format) -> Error {
+    match format.left_out().iter().find(|column| column.name == wanted) {
+        Some(column) => Error::content(
+            Place::file(file).column(shorten(wanted)),
+            format!("{}\n    Leave the column out, or write it as numbers, dates or text.", column.reason),
+        ),
+        None => no_column(file, wanted, format.names()),
     }
 }
 

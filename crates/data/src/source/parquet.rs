@@ -10,11 +10,11 @@ use parquet::arrow::arrow_reader::{
     ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder,
 };
 
-use super::Kind;
-use super::arrow::{self, ROWS, guarded, piece};
+use super::arrow::{self, Columns, ROWS, guarded, piece};
 use super::format::{Format, Piece, Plan, Trouble};
 use super::input::Input;
 use super::ordered::{Task, Tasks};
+use super::{Kind, LeftOut};
 
 /// The most groups of columns.
 const LANES: usize = 8;
@@ -26,8 +26,7 @@ const NUMBERS: usize = 1 << 20;
 pub(super) struct Parquet {
     input: Input,
     metadata: ArrowReaderMetadata,
-    names: Arc<Vec<String>>,
-    kinds: Vec<Kind>,
+    columns: Columns,
     rows: u64,
 }
 
@@ -37,16 +36,17 @@ impl Parquet {
         let metadata = guarded(&input.name, || {
             ArrowReaderMetadata::load(&file, ArrowReaderOptions::new()).map_err(|error| error.to_string())
         })?;
-        let (names, kinds) = arrow::columns(&input.name, metadata.schema())?;
+        let columns = arrow::columns(&input.name, metadata.schema())?;
         let rows = metadata.metadata().file_metadata().num_rows().max(0) as u64;
-        Ok(Parquet { input, metadata, names: Arc::new(names), kinds, rows })
+        Ok(Parquet { input, metadata, columns, rows })
     }
 
     fn lane(&self, columns: &[usize], rows: usize) -> Result<ParquetRecordBatchReader> {
         // Each lane has a file of its own: clones of one would share the place at which they read.
         let file = self.input.file()?;
         guarded(&self.input.name, || {
-            let mask = ProjectionMask::roots(self.metadata.parquet_schema(), columns.iter().copied());
+            let roots = columns.iter().map(|column| self.columns.places[*column]);
+            let mask = ProjectionMask::roots(self.metadata.parquet_schema(), roots);
             ParquetRecordBatchReaderBuilder::new_with_metadata(file, self.metadata.clone())
                 .with_projection(mask)
                 .with_batch_size(rows)
@@ -64,11 +64,15 @@ struct Lane {
 
 impl Format for Parquet {
     fn names(&self) -> &Arc<Vec<String>> {
-        &self.names
+        &self.columns.names
+    }
+
+    fn left_out(&self) -> &[LeftOut] {
+        &self.columns.left_out
     }
 
     fn declared(&self) -> Option<(Vec<Kind>, Option<u64>)> {
-        Some((self.kinds.clone(), Some(self.rows)))
+        Some((self.columns.kinds.clone(), Some(self.rows)))
     }
 
     fn tasks(&self, plan: &Arc<Plan>) -> Result<Tasks<'static, Result<Piece, Trouble>>> {
@@ -84,7 +88,7 @@ impl Format for Parquet {
         let lanes = groups.iter().map(|group| Ok(Lane { reader: self.lane(group, rows)?, next: None }));
         let mut lanes: Vec<Lane> = lanes.collect::<Result<_>>()?;
         let slots: Vec<usize> = columns.into_iter().map(|(_, slot)| slot).collect();
-        let (file, names, plan) = (self.input.name.clone(), self.names.clone(), plan.clone());
+        let (file, names, plan) = (self.input.name.clone(), self.columns.names.clone(), plan.clone());
         let mut first = 0;
         Ok(Box::new(std::iter::from_fn(move || {
             // So much work that each lane is a piece of its own.

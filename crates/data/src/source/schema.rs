@@ -33,6 +33,15 @@ pub struct Variable {
     pub kind: Kind,
 }
 
+/// A column of a file that no table holds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LeftOut {
+    /// Its name.
+    pub name: String,
+    /// Why: `values of type Struct(…) cannot be read`.
+    pub reason: String,
+}
+
 /// The columns of a file, known for certain: every value was looked at, or the file itself says so.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Schema {

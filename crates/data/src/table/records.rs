@@ -70,11 +70,14 @@ impl<R: Read> Records<R> {
     }
 
     fn new(file: &str, delimiter: u8, line: u64, start: Vec<u8>, reader: R) -> Self {
+        let mut core = ReaderBuilder::new().delimiter(delimiter).build();
+        // A byte order mark in the first bytes that it sees would be lost, wherever they stand in the file.
+        core.read_record(b"\n", &mut [0; 8], &mut [0; 8]);
         Records {
             file: file.to_string(),
             delimiter,
             input: BufReader::with_capacity(1 << 16, Cursor::new(start).chain(reader)),
-            core: ReaderBuilder::new().delimiter(delimiter).build(),
+            core,
             names: Vec::new(),
             line,
             position: Position { line, after_return: false },

@@ -46,6 +46,12 @@ np.save("refused_text.npy", np.array(["a", "bc"]))
 np.save("refused_records.npy", np.zeros(2, [("x", "<f4"), ("y", "<i4")]))
 np.save("refused_axes.npy", np.zeros([1] * 9, "<f4"))
 
+np.save("columns.npy", np.asfortranarray(array(">i4")))
+records = np.zeros(3, [("x", "<f4"), ("name", "<U3"), ("y", ">i2"), ("odd", "?")])
+records["x"], records["name"], records["y"], records["odd"] = [0.5, 1, -2], ["a", "bc", ""], [3, -4, 500], [True, False, True]
+np.save("records.npy", records)
+np.save("refused_nested.npy", np.zeros(2, [("x", "<f4", (2,)), ("y", "<i4")]))
+np.savez_compressed("one.npz", array("<f8"))
 np.savez("stored.npz", w=array("<f4"), b=np.float64(2.5))
 np.savez_compressed("compressed.npz", w=array(">f8"), ones=np.ones((40, 50), "<f4"))
 with zipfile.ZipFile("refused_bzip2.npz", "w", zipfile.ZIP_BZIP2) as archive:

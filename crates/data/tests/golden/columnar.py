@@ -30,3 +30,7 @@ for codec in ["uncompressed", "zstd", "lz4"]:
 with pa.OSFile("columnar.arrows", "wb") as sink, pa.ipc.new_stream(sink, table.schema) as writer:
     writer.write_table(table, max_chunksize=3)
 pq.write_table(table.slice(0, 0), "columnar_empty.parquet")
+pair = pa.array([{"a": 1, "b": "x"}, None, {"a": 2, "b": None}, {"a": 3, "b": "y"}])
+nested = pa.table({"pair": pair, "whole": table["whole"], "list": table["list"], "text": table["text"]})
+pq.write_table(nested, "columnar_nested.parquet", row_group_size=3)
+pq.write_table(table.select(["list"]), "columnar_only_lists.parquet")

@@ -183,18 +183,13 @@ impl<'a> Batch<'a> {
         }
         let start = rows.start;
         let values = self.evaluate(learned.factor.expression(), rows)?;
-        let columns = match (&learned.kind, &learned.factor) {
-            (Kind::Poly(Some(polynomials)), _) => {
+        let columns = match &learned.kind {
+            Kind::Basis(Some(functions)) => {
                 self.check(&values, start, learned)?;
-                polynomials.values(&values).into_iter().map(Cow::Owned).collect()
-            }
-            (_, super::Factor::Poly { degree, .. }) => {
-                let mut powers: Vec<Cow<'a, [f64]>> = vec![values];
-                for _ in 1..*degree {
-                    let last = powers.iter().next_back().expect("there is a first power");
-                    powers.push(Cow::Owned(last.iter().zip(powers[0].iter()).map(|(a, b)| a * b).collect()));
+                if let Some((place, bounds)) = functions.outside(&values) {
+                    return Err(self.outside(self.row(start + place), values[place], bounds, learned));
                 }
-                powers
+                functions.values(&values).into_iter().map(Cow::Owned).collect()
             }
             _ => vec![values],
         };
@@ -288,6 +283,19 @@ impl<'a> Batch<'a> {
             }
         };
         Error::content(self.table.place(row, first), format!("{message}\n    {remedy}"))
+    }
+
+    fn outside(&self, row: usize, value: f64, bounds: (f64, f64), learned: &Learned) -> Error {
+        let expression = learned.factor.expression();
+        let columns = expression.columns();
+        Error::content(
+            self.table.place(row, columns.first().map_or("", |column| &column.name)),
+            format!(
+                "{expression} is {value}, outside of {} to {}, for which {} was learned\n    take the row out, or learn \
+                 with a lower_bound and an upper_bound that hold it",
+                bounds.0, bounds.1, learned.factor
+            ),
+        )
     }
 
     fn unseen(&self, row: usize, text: &str, learned: &Learned, levels: &Levels) -> Error {

@@ -83,19 +83,20 @@ impl Batch<'_> {
         out: &mut [f64],
     ) -> Result<()> {
         let width = self.info.names.len();
+        let mut buffer = Vec::new();
         for (row, out) in out.chunks_exact_mut(width).enumerate() {
             let out = &mut out[group.start..][..group.width];
             out[0] = 1.0;
             let mut done = 1;
             for (factor, coding) in &group.factors {
-                let mut buffer = [0.0; 32];
                 let own: &[f64] = match (&values[*factor], coding) {
                     (Values::Levels(levels), Some(coding)) if levels[row] != NO_LEVEL => {
                         coding.row(levels[row] as usize)
                     }
                     (Values::Columns(columns), _) => {
-                        columns.iter().zip(&mut buffer).for_each(|(column, place)| *place = column[row]);
-                        &buffer[..columns.len()]
+                        buffer.clear();
+                        buffer.extend(columns.iter().map(|column| column[row]));
+                        &buffer
                     }
                     _ => &[],
                 };

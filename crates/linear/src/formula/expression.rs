@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use super::basis::Basis;
 use super::contrast::Contrast;
 use super::fault::Span;
 use super::function::Function;
@@ -40,16 +41,10 @@ pub(crate) enum Join {
 pub(crate) enum Factor {
     /// Numbers; or categories, if it is a column that holds such.
     Plain(Expression),
-    Poly {
-        of: Expression,
-        degree: usize,
-        raw: bool,
-    },
+    /// Several columns of one number.
+    Basis { of: Expression, basis: Basis },
     /// `C(…)`: categories, whatever the column holds.
-    Category {
-        of: Expression,
-        contrast: Option<Contrast>,
-    },
+    Category { of: Expression, contrast: Option<Contrast> },
 }
 
 /// Arithmetic.
@@ -103,13 +98,13 @@ impl Factor {
 
     pub fn expression(&self) -> &Expression {
         match self {
-            Factor::Plain(of) | Factor::Poly { of, .. } | Factor::Category { of, .. } => of,
+            Factor::Plain(of) | Factor::Basis { of, .. } | Factor::Category { of, .. } => of,
         }
     }
 
     pub fn expression_mut(&mut self) -> &mut Expression {
         match self {
-            Factor::Plain(of) | Factor::Poly { of, .. } | Factor::Category { of, .. } => of,
+            Factor::Plain(of) | Factor::Basis { of, .. } | Factor::Category { of, .. } => of,
         }
     }
 }
@@ -221,13 +216,22 @@ impl fmt::Display for Part<'_> {
     }
 }
 
+/// A number as a formula has it.
+pub(crate) struct Constant(pub f64);
+
+impl fmt::Display for Constant {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            value if value != 0.0 && !(1e-5..1e15).contains(&value.abs()) => write!(f, "{value:e}"),
+            value => write!(f, "{value}"),
+        }
+    }
+}
+
 impl fmt::Display for Expression {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Expression::Number(value) if *value != 0.0 && !(1e-5..1e15).contains(value) => {
-                write!(f, "{value:e}")
-            }
-            Expression::Number(value) => write!(f, "{value}"),
+            Expression::Number(value) => Constant(*value).fmt(f),
             Expression::Column(column) => column.fmt(f),
             Expression::Negative(of) => write!(f, "-{}", Part(of, 4)),
             Expression::Binary(Operator::Power, left, right) => {
@@ -252,8 +256,7 @@ impl fmt::Display for Factor {
                 of @ (Expression::Number(_) | Expression::Negative(_) | Expression::Binary(..)),
             ) => write!(f, "I({of})"),
             Factor::Plain(of) => of.fmt(f),
-            Factor::Poly { of, degree, raw: false } => write!(f, "poly({of}, {degree})"),
-            Factor::Poly { of, degree, raw: true } => write!(f, "poly({of}, {degree}, raw = TRUE)"),
+            Factor::Basis { of, basis } => basis.fmt_call(f, of),
             Factor::Category { of, contrast: None } => write!(f, "C({of})"),
             Factor::Category { of, contrast: Some(contrast) } => write!(f, "C({of}, {contrast})"),
         }

@@ -4,10 +4,10 @@ use std::collections::HashMap;
 
 use ndgrad_array::{Error, Result};
 
+use super::basis::Functions;
 use super::coding::{self, Product};
 use super::contrast::{Coding, Contrast};
 use super::expression::{Expression, Factor};
-use super::polynomial::Polynomials;
 use super::terms::Terms;
 use super::{DesignOptions, Formula};
 use crate::encode::Missing;
@@ -64,7 +64,7 @@ pub(super) struct Learned {
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Kind {
     Number,
-    Poly(Option<Polynomials>),
+    Basis(Option<Functions>),
     Category(Option<Levels>),
 }
 
@@ -114,7 +114,7 @@ impl Learned {
     pub fn new(factor: Factor, is_category: &dyn Fn(&str) -> bool) -> Learned {
         let kind = match &factor {
             Factor::Category { .. } => Kind::Category(None),
-            Factor::Poly { raw: false, .. } => Kind::Poly(None),
+            Factor::Basis { basis, .. } => Kind::Basis(basis.functions()),
             _ if factor.column().is_some_and(|column| is_category(&column.name)) => Kind::Category(None),
             _ => Kind::Number,
         };
@@ -135,8 +135,8 @@ impl Learned {
     /// What stands in brackets after the name of each column, if there are several.
     fn suffixes(&self) -> Vec<Option<String>> {
         match &self.factor {
-            Factor::Poly { degree: degree @ 2.., .. } => {
-                (1..=*degree).map(|degree| Some(degree.to_string())).collect()
+            Factor::Basis { basis, .. } if basis.width() > 1 => {
+                (1..=basis.width()).map(|place| Some(place.to_string())).collect()
             }
             _ => vec![None],
         }

@@ -8,7 +8,6 @@ use serde_json::{Value, json};
 use super::contrast::Contrast;
 use super::expression::{Expression, Factor};
 use super::info::{DesignInfo, Fill, Kind, Learned, Levels};
-use super::polynomial::Polynomials;
 use super::{DesignOptions, Formula};
 use crate::encode::Missing;
 use crate::text::quoted;
@@ -96,14 +95,10 @@ fn learned_to_json(learned: &Learned) -> Value {
     }
     match &learned.kind {
         Kind::Category(Some(levels)) => value["levels"] = levels.names.clone().into(),
-        Kind::Poly(Some(poly)) => {
-            value["poly"] = json!({
-                "start": number(poly.start),
-                "shift": number(poly.shift),
-                "centres": numbers(&poly.centres),
-                "slopes": numbers(&poly.slopes),
-                "drops": numbers(&poly.drops),
-            });
+        Kind::Basis(Some(functions)) => {
+            if let Some((name, learned)) = functions.to_json() {
+                value[name] = learned;
+            }
         }
         _ => {}
     }
@@ -149,18 +144,8 @@ fn learned_from_json(learned: &mut Learned, value: &Value) -> Result<(), String>
             }
             learned.kind = Kind::Category(Some(Levels::new(names)));
         }
-        (Kind::Poly(_), Factor::Poly { degree, .. }) => {
-            let poly = &value["poly"];
-            let all = |key: &str| {
-                list(&poly[key], *degree, key)?.iter().map(finite).collect::<Result<Vec<f64>, String>>()
-            };
-            learned.kind = Kind::Poly(Some(Polynomials {
-                start: finite(&poly["start"])?,
-                shift: finite(&poly["shift"])?,
-                centres: all("centres")?,
-                slopes: all("slopes")?,
-                drops: all("drops")?,
-            }));
+        (Kind::Basis(_), Factor::Basis { basis, .. }) => {
+            learned.kind = Kind::Basis(Some(basis.functions_from_json(value)?));
         }
         _ => {}
     }
@@ -168,20 +153,20 @@ fn learned_from_json(learned: &mut Learned, value: &Value) -> Result<(), String>
 }
 
 /// A number as a text that is read back to the bit.
-fn number(number: f64) -> Value {
+pub(super) fn number(number: f64) -> Value {
     number.to_string().into()
 }
 
-fn numbers(all: &[f64]) -> Value {
+pub(super) fn numbers(all: &[f64]) -> Value {
     all.iter().map(|one| number(*one)).collect()
 }
 
-fn finite(value: &Value) -> Result<f64, String> {
+pub(super) fn finite(value: &Value) -> Result<f64, String> {
     let number = value.as_str().and_then(|text| text.parse::<f64>().ok()).filter(|number| number.is_finite());
     number.ok_or_else(|| format!("{} is not a finite number", quoted(&value.to_string())))
 }
 
-fn list<'a>(value: &'a Value, length: usize, what: &str) -> Result<&'a [Value], String> {
+pub(super) fn list<'a>(value: &'a Value, length: usize, what: &str) -> Result<&'a [Value], String> {
     match value.as_array() {
         Some(list) if list.len() == length => Ok(list),
         _ => Err(format!("its {what} are not {length}")),

@@ -1,5 +1,6 @@
 //! Model formulas: `price ~ carat + log(depth) + cut + carat:cut`.
 
+mod basis;
 mod batch;
 mod coding;
 mod contrast;
@@ -13,6 +14,7 @@ mod learn;
 mod observe;
 mod parse;
 mod polynomial;
+mod spline;
 mod table_source;
 mod terms;
 #[cfg(test)]
@@ -47,6 +49,7 @@ use fault::Span;
 /// | `log(a)` | likewise `log2 log10 log1p exp expm1 sqrt abs sin cos tan tanh floor ceil` |
 /// | `center(a)`, `scale(a)` | less the mean; over the deviation, too (of `n`; `ddof = 1` for `n - 1`) |
 /// | `poly(a, 3)` | orthogonal polynomials of R's signs and scale; `raw = TRUE` for powers |
+/// | `bs(a, df = 5)` | B-splines, as patsy has them; `degree = 3`, `knots = c(2, 4)`, `include_intercept = TRUE`, `lower_bound`, `upper_bound` |
 /// | `C(a)`, `C(a, Sum)` | numbers or texts as categories, and contrasts: `Treatment("level")`, `Sum`, `Helmert`, `Diff`, `Poly` |
 ///
 /// The left side is arithmetic: `log(price) ~ …`. A column of texts is a category of sorted levels, and its first

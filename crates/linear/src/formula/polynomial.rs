@@ -7,7 +7,7 @@ use crate::double_double::DoubleDouble;
 /// Sums of the powers of `(value - shift) / 2^scale`, with 32 digits: those of the numbers themselves would lose the
 /// digits in which the numbers differ. The shift is a number amid the first ones, and the scale the size of their differences.
 #[derive(Clone, Debug)]
-pub(super) struct Moments {
+pub(crate) struct Moments {
     shift: f64,
     /// A power of 2, or 0 as long as all numbers are the same.
     unit: f64,

@@ -10,8 +10,8 @@ pub struct ColumnInfo {
     pub name: String,
     /// Whether it holds categories; numbers otherwise.
     pub is_category: bool,
-    /// Whether it is known to have no value in any row.
-    pub is_empty: bool,
+    /// Why it cannot be a feature, if that is known: `it has no value in any row`.
+    pub unfit: Option<String>,
 }
 
 /// Rows as tables, one after the other, that can be read from the start again and are the same each time: a
@@ -54,7 +54,7 @@ impl TableSource for &Table {
         let info = |(name, column): (&String, &Column)| ColumnInfo {
             name: name.clone(),
             is_category: matches!(column, Column::Category(_)),
-            is_empty: column.missing() == column.len(),
+            unfit: (column.missing() == column.len()).then(|| "it has no value in any row".to_string()),
         };
         Ok(self.names().iter().zip(Table::columns(self)).map(info).collect())
     }
@@ -74,9 +74,14 @@ impl TableSource for &Source {
         let info = |(name, kind): (&String, Kind)| ColumnInfo {
             name: name.clone(),
             is_category: kind == Kind::Category,
-            is_empty: false,
+            unfit: None,
         };
-        Ok(self.names().iter().zip(self.kinds()).map(info).collect())
+        let left_out = self.left_out().iter().map(|column| ColumnInfo {
+            name: column.name.clone(),
+            is_category: false,
+            unfit: Some(format!("its {}", column.reason)),
+        });
+        Ok(self.names().iter().zip(self.kinds()).map(info).chain(left_out).collect())
     }
 
     fn pass(&mut self, names: &[String], visit: &mut dyn FnMut(&Table) -> Result<()>) -> Result<()> {

@@ -59,6 +59,15 @@ fn refusals_name_the_place_and_the_remedy() {
             "poly(x, 0)",
             "poly(x, 2)",
         ),
+        ("y ~ bs(x)", "bs needs df or knots", "bs(x)", "df = 5"),
+        ("y ~ bs(x, df = 2)", "df is too small for splines of degree 3", "bs(x, df = 2)", "at least 3"),
+        ("y ~ bs(x, df = 1.5)", "df is a whole number up to 1000", "1.5", "df = 5"),
+        ("y ~ bs(x, d = 5)", "there is no option \"d\"; did you mean \"df\"?", "d", "df, knots"),
+        ("y ~ bs(x, 5, [1, 2, 3])", "df = 5 takes 2 knots, not 3", "bs(x, 5, [1, 2, 3])", "leave out"),
+        ("y ~ bs(x, knots = c(2, 9))", "the knot 9 lies outside of the numbers, 1 to 5", "x", "within"),
+        ("y ~ bs(x, df = 4, upper_bound = 4)", "5 lies outside of the bounds 1 and 4", "x", "bounds"),
+        ("y ~ bs(I(x * 0), df = 4)", "splines between 0 and 0 have no pieces", "x", "leave them out"),
+        ("y ~ log(bs(x, 3))", "bs gives several columns, so it stands for itself", "bs", "term of its own"),
         ("y ~ scale(x, ddof = 2)", "ddof is 0 or 1", "scale(x, ddof = 2)", "ddof = 1"),
         ("y ~ C(g, Som)", "there is no contrast \"Som\"; did you mean \"Sum\"?", "Som", "Helmert"),
         ("y ~ C(g, Helmert(\"a\"))", "Helmert takes no level", "(", "write Helmert"),
@@ -150,6 +159,66 @@ fn rows_to_predict_need_no_target_and_known_levels() {
     let years = learn("y ~ C(x)", TEXT, &DesignOptions::default()).unwrap();
     assert_eq!(years.names()[0], "C(x)[2]");
     assert_eq!(years.encode(&table("x\n2.0\n")).unwrap().x, [1.0, 0.0, 0.0, 0.0]);
+}
+
+#[test]
+fn splines_are_those_of_the_knots_learned() {
+    let design = learn("y ~ bs(x, df = 2, degree = 1)", TEXT, &DesignOptions::default()).unwrap();
+    // Knots at 1, 3 and 5, the least, the median and the largest.
+    assert_eq!(design.encode(&table("x\n2\n4.5\n5\n")).unwrap().x, [0.5, 0.0, 0.25, 0.75, 0.0, 1.0]);
+    let error = design.encode(&table("x\n2\n6\n")).unwrap_err().to_string();
+    assert!(
+        error.starts_with(
+            "t.csv:3: column \"x\": x is 6, outside of 1 to 5, for which bs(x, df = 2, degree = 1)"
+        ),
+        "{error}"
+    );
+    let good = design.to_json();
+    for (key, value) in [("bounds", ["1", "2"]), ("knots", ["3", "4"]), ("bounds", ["5", "1"])] {
+        let mut bad = good.clone();
+        bad["factors"][0]["spline"][key] = serde_json::json!(value);
+        assert!(DesignInfo::from_json(&bad).is_err(), "{key} {value:?}");
+    }
+}
+
+/// More columns than one factor had before there were splines.
+#[test]
+fn products_of_wide_factors_have_all_their_columns() {
+    let rows = Vec::from_iter((0..90).map(|row| format!("{row},{row},{}\n", ["a", "b"][row % 2])));
+    let rows =
+        observe("y ~ bs(x, 40):g", &format!("y,x,g\n{}", rows.concat()), &DesignOptions::default()).unwrap();
+    assert_eq!((rows.names.len(), rows.y.len()), (80, 90));
+    let sum = |row: usize, level: usize| rows.x[row * 80 + 40 * level..][..40].iter().sum::<f64>();
+    for row in 1..90 {
+        assert_eq!(sum(row, 1 - row % 2), 0.0);
+        assert!((sum(row, row % 2) - 1.0).abs() < 1e-12 || row < 3, "{row}");
+    }
+}
+
+/// Columns of a file that no table holds: lists in a Parquet file.
+#[test]
+fn columns_that_cannot_be_read_are_left_out_with_a_warning() {
+    struct WithList(Table);
+    impl TableSource for WithList {
+        fn columns(&mut self) -> Result<Vec<ColumnInfo>> {
+            let unfit = Some("its values of type List(Int64) cannot be read".to_string());
+            let list = ColumnInfo { name: "list".into(), is_category: false, unfit };
+            Ok(std::iter::once(list).chain(TableSource::columns(&mut &self.0)?).collect())
+        }
+
+        fn pass(&mut self, names: &[String], visit: &mut dyn FnMut(&Table) -> Result<()>) -> Result<()> {
+            TableSource::pass(&mut &self.0, names, visit)
+        }
+    }
+    let mut source = WithList(table("y,x\n1,2\n2,4\n3,5\n"));
+    let design = Formula::all("y").learn(&mut source, &DesignOptions::default()).unwrap();
+    assert_eq!(design.names(), ["x"]);
+    assert_eq!(
+        design.warnings(),
+        ["feature \"list\" was left out: its values of type List(Int64) cannot be read"]
+    );
+    let design = Formula::parse("y ~ x").unwrap().learn(&mut source, &DesignOptions::default()).unwrap();
+    assert_eq!(design.warnings(), [] as [&str; 0]);
 }
 
 #[test]
@@ -263,6 +332,8 @@ fn formulas() -> impl Strategy<Value = String> {
         Just(".".to_string()),
         arithmetic.clone().prop_map(|a| format!("I({a})")),
         arithmetic.clone().prop_map(|a| format!("poly({a}, 3)")),
+        arithmetic.clone().prop_map(|a| format!("bs({a}, degree = 2, knots = c(0.5, -1e-7), df = 4)")),
+        arithmetic.clone().prop_map(|a| format!("bs({a}, 4, lower_bound = -1e3, upper_bound = 1e9)")),
         arithmetic.prop_map(|a| format!("C({a}, Treatment(\"q\"))")),
     ];
     let terms = term.prop_recursive(4, 24, 3, |inner| {

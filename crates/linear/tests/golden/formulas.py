@@ -55,6 +55,13 @@ ENV = dict(
 )
 
 
+def splines(call):
+    """patsy's name of a column of B-splines, whose brackets do not close within others."""
+    text = call[0].replace("=", " = ").replace("True", "TRUE")
+    text = re.sub(r"knots = \[([^\]]*)\]", r"knots = c(\1)", text)
+    return re.sub(r"\)\[(\d+)\]$", lambda m: f")[{int(m[1]) + 1}]", text)
+
+
 def style(name):
     """patsy's name of a column in ndgrad's style."""
     name = re.sub(r"\[[TSDH]\.(intercept|mean)\]", "[mean]", name)
@@ -66,6 +73,7 @@ def style(name):
     name = re.sub(r"(poly\([^:]*\))\[(\d)\]", lambda m: f"{m[1]}[{int(m[2]) + 1}]", name)
     name = re.sub(r"raw\(([^,]*), (\d)\)\[(\d)\]", lambda m: f"poly({m[1]}, {m[2]}, raw = TRUE)[{int(m[3]) + 1}]", name)
     name = re.sub(r'Q\("([^"]*)"\)', r"\1", name)
+    name = re.sub(r"bs\([^:]*\)(\[\d+\])?", splines, name)
     return name.replace(" ** ", "^").replace("standardize(", "scale(")
 
 
@@ -119,6 +127,21 @@ SMALL = [
     ("y ~ .", 'y ~ a + b + c + x + z + year + Q("a b")'),
     ("y ~ . - c - year", 'y ~ a + b + x + z + Q("a b")'),
     ("y ~ .:x", 'y ~ (a + b + c + x + z + year + Q("a b")):x'),
+    ("y ~ bs(x, df = 5)", "y ~ bs(x, df=5)"),
+    ("y ~ bs(x, 4) + z", "y ~ bs(x, df=4) + z"),
+    ("y ~ bs(x, df = 3):a", "y ~ bs(x, df=3):a"),
+    ("y ~ bs(x, df = 6, include_intercept = TRUE) - 1", "y ~ bs(x, df=6, include_intercept=True) - 1"),
+    ("y ~ bs(x, degree = 1, df = 4) * b", "y ~ bs(x, df=4, degree=1) * b"),
+    ("y ~ bs(x, df=1, degree=1)", "y ~ bs(x, df=1, degree=1)"),
+    ("y ~ bs(x, df = 2, degree = 0)", "y ~ bs(x, df=2, degree=0)"),
+    ("y ~ bs(x, knots = c(2, 4.5))", "y ~ bs(x, knots=[2, 4.5])"),
+    ("y ~ bs(z, knots = [-1, 0.5], degree = 2)", "y ~ bs(z, knots=[-1, 0.5], degree=2)"),
+    ("y ~ bs(log(x), df = 7, degree = 5)", "y ~ bs(log(x), df=7, degree=5)"),
+    ("y ~ bs(year, df = 4)", "y ~ bs(year, df=4)"),
+    (
+        "y ~ bs(x, df = 4, degree = 2, lower_bound = 0, upper_bound = 20)",
+        "y ~ bs(x, df=4, degree=2, lower_bound=0, upper_bound=20)",
+    ),
     ("log(y) ~ x + np.log(z + 20)", "log(y) ~ x + log(z + 20)"),
 ]
 GAPS = ["y ~ x", "y ~ a + x", "y ~ a * b", "log(y) ~ sqrt(x):c", "y ~ a:c - 1", "y ~ I(x ** 2) + z + year"]
