@@ -82,8 +82,9 @@ impl TableSource for Data {
         let mut columns = TableSource::columns(&mut &self.source)?;
         if let Some(mut table) = self.table.as_ref() {
             let known = TableSource::columns(&mut table)?;
-            for column in &mut columns {
-                column.is_empty = known.iter().any(|other| other.name == column.name && other.is_empty);
+            for found in known.into_iter().filter(|found| found.unfit.is_some()) {
+                let own = columns.iter_mut().filter(|column| column.name == found.name);
+                own.for_each(|column| column.unfit.clone_from(&found.unfit));
             }
         }
         Ok(columns)
