@@ -1,6 +1,6 @@
 //! `Backend`: what a device must be able to compute.
 
-use crate::{Array, Binary, Breakdown, MatrixFunction, Predicate, Reduction, Unary, Wide};
+use crate::{Array, Binary, Breakdown, MatrixFunction, Normalization, Predicate, Reduction, Unary, Wide};
 
 /// The kernels of a device. Callers have checked shapes, dtypes and devices; `out` is contiguous and of the
 /// right size unless said otherwise, and every element of it is written.
@@ -22,6 +22,15 @@ pub trait Backend {
 
     /// Reduces the trailing axes of `x`, those beyond `kept`, to one number each.
     fn reduce<F: Reduction>(&self, formula: F, x: &Array, kept: usize, out: &mut Array);
+
+    /// Rows of `x`, the trailing axes beyond `kept`, by what each of them comes to. `x` and `out` are floats of one shape.
+    fn normalize<A: Reduction, B: Binary, U: Unary, C: Reduction, D: Binary>(
+        &self,
+        formulas: Normalization<A, B, U, C, D>,
+        x: &Array,
+        kept: usize,
+        out: &mut Array,
+    );
 
     /// The position, counted from 0, of the number among those along the last axis of `x` that comes first by
     /// `before`; of several the one with the lowest position. `out` is i64. NaN comes before everything.

@@ -35,3 +35,19 @@ pub trait Reduction: Copy + Send + Sync {
     /// The value of two groups together.
     fn combine<S: Scalar>(self, left: S, right: S) -> S;
 }
+
+/// Formulas that are applied to a row one after the other: `y = part(below(x, top))`, where `top` is what the row comes to,
+/// and `share(y, whole)`, where `whole` is what all `y` come to.
+#[derive(Clone, Copy, Debug)]
+pub struct Normalization<A, B, U, C, D> {
+    /// What a row comes to.
+    pub top: A,
+    /// A number beside it.
+    pub below: B,
+    /// What becomes of that.
+    pub part: U,
+    /// What the row comes to now.
+    pub whole: C,
+    /// A number beside that.
+    pub share: D,
+}

@@ -14,6 +14,7 @@ pub mod loops;
 mod matmul;
 mod matvec;
 mod movement;
+mod normalize;
 mod pool;
 pub mod program;
 mod reduce;
@@ -23,7 +24,9 @@ mod tiles;
 mod tiny;
 mod transpose;
 
-use ndgrad_array::{Array, Backend, Binary, Breakdown, MatrixFunction, Predicate, Reduction, Unary, Wide};
+use ndgrad_array::{
+    Array, Backend, Binary, Breakdown, MatrixFunction, Normalization, Predicate, Reduction, Unary, Wide,
+};
 
 /// The processor as a backend.
 #[derive(Clone, Copy, Debug, Default)]
@@ -48,6 +51,16 @@ impl Backend for Cpu {
 
     fn reduce<F: Reduction>(&self, formula: F, x: &Array, kept: usize, out: &mut Array) {
         reduce::reduce(formula, x, kept, out);
+    }
+
+    fn normalize<A: Reduction, B: Binary, U: Unary, C: Reduction, D: Binary>(
+        &self,
+        formulas: Normalization<A, B, U, C, D>,
+        x: &Array,
+        kept: usize,
+        out: &mut Array,
+    ) {
+        normalize::normalize(formulas, x, kept, out);
     }
 
     fn arg_reduce<P: Predicate>(&self, before: P, x: &Array, out: &mut Array) {

@@ -140,15 +140,19 @@ fn avx2<K: Kernel>(kernel: K) -> K::Output {
 /// Asks for the first cache lines of a slice, which will be read soon; the processor foresees the others.
 #[inline(always)]
 pub fn prefetch<T>(elements: &[T]) {
-    #[cfg(target_arch = "x86_64")]
-    for line in (0..size_of_val(elements).min(MOST_PREFETCHED)).step_by(64) {
-        use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
-        // SAFETY: the address lies within the slice, and a hint reads nothing.
-        unsafe { _mm_prefetch::<_MM_HINT_T0>(elements.as_ptr().cast::<i8>().add(line)) };
-    }
-    #[cfg(not(target_arch = "x86_64"))]
-    let _ = elements;
+    const MOST: usize = 1024;
+    prefetch_all(elements.as_ptr().cast(), size_of_val(elements).min(MOST));
 }
 
-#[cfg(target_arch = "x86_64")]
-const MOST_PREFETCHED: usize = 1024;
+/// Asks for so many bytes of memory, if they are there.
+#[inline(always)]
+pub fn prefetch_all(start: *const u8, bytes: usize) {
+    #[cfg(target_arch = "x86_64")]
+    for line in (0..bytes).step_by(64) {
+        use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
+        // SAFETY: a hint reads nothing, and none is refused for its address.
+        unsafe { _mm_prefetch::<_MM_HINT_T0>(start.wrapping_add(line).cast()) };
+    }
+    #[cfg(not(target_arch = "x86_64"))]
+    let _ = (start, bytes);
+}

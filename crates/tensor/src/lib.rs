@@ -22,6 +22,7 @@ mod literal;
 mod matrices;
 mod operators;
 pub mod ops;
+pub mod optim;
 mod products;
 pub mod random;
 mod selection;

@@ -1,6 +1,7 @@
 //! Reductions and orders against JAX and exact arithmetic, at edges, and by what must hold for all numbers.
 
 use ndgrad_tensor::autograd::{self, record};
+use ndgrad_tensor::random::Generator;
 use ndgrad_tensor::{DType, Index, Tensor, tensor};
 use proptest::prelude::*;
 
@@ -207,6 +208,21 @@ fn norms_neither_overflow_nor_vanish() {
     assert!(doubles([NAN, 1.0]).norm(2.0).item().is_nan());
     for order in [1.0, 2.0, 3.0, INF] {
         assert_eq!(gradient(|x| x.norm(order), &doubles([0.0, 0.0])), [0.0, 0.0], "{order}");
+    }
+}
+
+/// Rows that stay in the cache and rows that do not, of all sorts of lengths, alone and among others.
+#[test]
+fn softmax_is_what_its_operations_are() {
+    for (rows, columns) in [(3, 5), (70, 16), (37, 100), (1, 1030), (5, 2500), (2, 5000), (2000, 33)] {
+        let x = 4.0 * Generator::philox(1).normal([rows, columns]);
+        for x in [x.clone(), x.to_dtype(DType::F64), x.transpose()] {
+            let parts = (&x - x.max_keepdims(-1)).exp();
+            let bits = |x: Tensor| -> Vec<u64> {
+                x.to_dtype(DType::F64).to_vec::<f64>().into_iter().map(f64::to_bits).collect()
+            };
+            assert_eq!(bits(x.softmax(-1)), bits(&parts / parts.sum_keepdims(-1)), "{rows} x {columns}");
+        }
     }
 }
 

@@ -36,6 +36,7 @@ pub(crate) mod triangle;
 pub use linear_fit::LinearFit;
 pub use statistics::Statistics;
 
+use crate::inference::checked_level;
 use crate::observations::{Block, InMemory, Observations};
 use crate::solution::{Estimate, Solution};
 use ndgrad_array::{OperationError, Result};
@@ -106,13 +107,7 @@ impl LeastSquares {
     /// If `level` is not between 0 and 1.
     #[track_caller]
     pub fn level(mut self, level: f64) -> Self {
-        if !(level > 0.0 && level < 1.0) {
-            let error = OperationError::new("least squares", "the level must lie between 0 and 1")
-                .operand("level", level, "")
-                .remedy("95 % is 0.95");
-            panic!("{error}");
-        }
-        self.level = level;
+        self.level = checked_level("least squares", level);
         self
     }
 

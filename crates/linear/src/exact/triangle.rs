@@ -1,6 +1,7 @@
 //! `Triangle`: the factor `R` of `X = QR`, built from blocks of rows or from `X'X`, and what is asked of it.
 
 use crate::double_double::DoubleDouble;
+use ndgrad_tensor::simd::{Kernel, vectorized};
 use std::ops::{Add, Div, Mul, Sub};
 
 /// A number to factorize in: `f64` for speed, [`DoubleDouble`] for digits.
@@ -108,6 +109,11 @@ impl<T: Real> Triangle<T> {
     /// J. Langou, "Communication-optimal parallel and sequential QR and LU factorizations", SIAM J. Sci.
     /// Comput. 34, 2012); it is as stable as one factorization of all rows.
     pub(crate) fn absorb(&mut self, block: &mut [T], block_rows: usize) {
+        vectorized(Reflections { triangle: self, block, block_rows });
+    }
+
+    #[inline(always)]
+    fn reflect(&mut self, block: &mut [T], block_rows: usize) {
         for k in 0..self.rows.len() {
             let (head, tail) = block.split_at_mut((k + 1) * block_rows);
             let below = &head[k * block_rows..];
@@ -264,7 +270,24 @@ fn power_iteration(mut vector: Vec<f64>, apply: impl Fn(&[f64]) -> Vec<f64>) -> 
     value
 }
 
+/// A block of rows that a triangle takes in.
+struct Reflections<'a, T> {
+    triangle: &'a mut Triangle<T>,
+    block: &'a mut [T],
+    block_rows: usize,
+}
+
+impl<T: Real> Kernel for Reflections<'_, T> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self) {
+        self.triangle.reflect(self.block, self.block_rows);
+    }
+}
+
 /// The sum of products in eight lanes: an order that is fixed, and that the compiler can turn into SIMD.
+#[inline(always)]
 pub(crate) fn dot<T: Real>(a: &[T], b: &[T]) -> T {
     let (a_chunks, a_rest) = a.as_chunks::<8>();
     let (b_chunks, b_rest) = b.as_chunks::<8>();

@@ -13,6 +13,7 @@ use crate::observations::{Block, Observations};
 use crate::standard::Standard;
 use crate::weighted::{CHUNK_BYTES, Normal, TASK, TASK_WORK, Tally};
 use ndgrad_array::Result;
+use ndgrad_tensor::simd::{Kernel, vectorized};
 use ndgrad_tensor::threads::fill_pieces;
 
 /// A model, whose parameters are those of the second class, then of the third, and so on.
@@ -98,15 +99,7 @@ impl Softmax<'_> {
             for (curvature, products) in
                 curvature.chunks_exact(rows).zip(part.products.chunks_exact_mut(half(size).max(1)))
             {
-                let mut place = 0;
-                for (k, column) in columns.chunks_exact(rows).enumerate() {
-                    scaled.clear();
-                    scaled.extend(column.iter().zip(curvature).map(|(z, v)| z * v));
-                    for other in columns.chunks_exact(rows).take(k + 1) {
-                        products[place] += dot(&scaled, other);
-                        place += 1;
-                    }
-                }
+                vectorized(Products { columns: &columns, rows, curvature, scaled: &mut scaled, products });
             }
         }
         part
@@ -122,12 +115,56 @@ impl Softmax<'_> {
             let (centre, scale) = (standard.centres[j], 1.0 / standard.units[j]);
             columns.extend(x[j..].iter().step_by(width).map(|&value| (value - centre) * scale));
         }
-        for (k, row) in self.triangle.rows.iter().enumerate() {
+        vectorized(Orthogonal { triangle: self.triangle, columns, rows });
+    }
+}
+
+/// Makes columns orthogonal: `u = R^-T z` for each row.
+struct Orthogonal<'a> {
+    triangle: &'a Triangle<f64>,
+    columns: &'a mut [f64],
+    rows: usize,
+}
+
+impl Kernel for Orthogonal<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self) {
+        let Orthogonal { triangle, columns, rows } = self;
+        for (k, row) in triangle.rows.iter().enumerate() {
             let (head, tail) = columns.split_at_mut((k + 1) * rows);
             let solved = &mut head[k * rows..];
             solved.iter_mut().for_each(|z| *z /= row[k]);
             for (column, &entry) in tail.chunks_exact_mut(rows).zip(&row[k + 1..]) {
                 column.iter_mut().zip(&*solved).for_each(|(z, solved)| *z -= entry * solved);
+            }
+        }
+    }
+}
+
+/// Adds the products of all columns, times what each row counts.
+struct Products<'a> {
+    columns: &'a [f64],
+    rows: usize,
+    curvature: &'a [f64],
+    scaled: &'a mut Vec<f64>,
+    products: &'a mut [f64],
+}
+
+impl Kernel for Products<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self) {
+        let Products { columns, rows, curvature, scaled, products } = self;
+        let mut place = 0;
+        for (k, column) in columns.chunks_exact(rows).enumerate() {
+            scaled.clear();
+            scaled.extend(column.iter().zip(curvature).map(|(z, v)| z * v));
+            for other in columns.chunks_exact(rows).take(k + 1) {
+                products[place] += dot(scaled, other);
+                place += 1;
             }
         }
     }

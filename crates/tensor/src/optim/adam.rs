@@ -1,0 +1,86 @@
+//! `Adam`: steps in units of each gradient's own size.
+
+use super::{Update, beside, setting, zeros};
+use crate::Tensor;
+
+/// Adam (Kingma and Ba 2015, algorithm 1): `p -= rate * m' / (sqrt(v') + small)`, where `m` and `v` are moving means of the
+/// gradient and of its square, and `m'` and `v'` are corrected for their start at 0.
+///
+/// ```
+/// use ndgrad_tensor::optim::Adam;
+/// use ndgrad_tensor::{autograd, tensor};
+///
+/// let w = tensor([4.0, -2.0]).attach_grad();
+/// let adam = Adam::new(&[w.clone()], 0.5);
+/// autograd::record(|| w.square().sum()).backward();
+/// adam.step();
+/// assert_eq!(w.to_vec::<f32>(), [3.5, -1.5]);
+/// ```
+#[derive(Debug)]
+pub struct Adam {
+    rate: Tensor,
+    state: Vec<Tensor>,
+    update: Update,
+}
+
+impl Adam {
+    /// For these parameters, with moments that decay by 0.9 and 0.999, and 1e-8 as what is small.
+    ///
+    /// # Panics
+    /// When one is not a leaf.
+    #[track_caller]
+    pub fn new(parameters: &[Tensor], rate: f64) -> Adam {
+        Adam::with(parameters, rate, [0.9, 0.999], 1e-8)
+    }
+
+    /// For these parameters, with these decays of the first and the second moment.
+    ///
+    /// # Panics
+    /// When one is not a leaf.
+    #[track_caller]
+    pub fn with(parameters: &[Tensor], rate: f64, decays: [f64; 2], small: f64) -> Adam {
+        let rate = setting(rate);
+        let own = rate.clone();
+        // The powers of the decays.
+        let powers = [(); 2].map(|()| setting(1.0));
+        let (first, second) = (zeros(parameters), zeros(parameters));
+        let state = [&powers[..], &first, &second].concat();
+        let update = Update::new(parameters, move |due| {
+            for (power, decay) in powers.iter().zip(decays) {
+                power.assign(decay * power);
+            }
+            // Corrections are made to the numbers that all elements share: for each of these one division is enough.
+            let factor = &own / (1.0 - &powers[0]);
+            let scale = (1.0 - &powers[1]).rsqrt();
+            for &(index, ref parameter, ref gradient) in due {
+                let [factor, scale] = [&factor, &scale].map(|number| beside(number, parameter));
+                let m = decays[0] * &first[index] + (1.0 - decays[0]) * gradient;
+                let v = decays[1] * &second[index] + (1.0 - decays[1]) * gradient.square();
+                parameter.assign(parameter - factor * &m / (scale * v.sqrt() + small));
+                first[index].assign(m);
+                second[index].assign(v);
+            }
+        });
+        Adam { rate, state, update }
+    }
+
+    /// Changes every parameter by its gradient; those whose gradient is not wanted stay, with their moments
+    /// ([`GradReq::Null`](crate::autograd::GradReq::Null)).
+    ///
+    /// # Panics
+    /// While recording.
+    #[track_caller]
+    pub fn step(&self) {
+        self.update.run();
+    }
+
+    /// Uses another rate from the next step on.
+    pub fn set_rate(&self, rate: f64) {
+        self.rate.assign(setting(rate).detach());
+    }
+
+    /// What it knows of the steps before: leaves, whose values can be saved, and assigned to go on from there.
+    pub fn state(&self) -> &[Tensor] {
+        &self.state
+    }
+}
