@@ -23,6 +23,9 @@ pub trait Run {
     /// One lane and number `i` together.
     fn add_one(&self, lane: Self::Number, i: usize) -> Self::Number;
     fn combine(&self, left: Self::Number, right: Self::Number) -> Self::Number;
+    /// Asks for a row of numbers, from `start` on, that will soon be added, if they are there.
+    #[inline(always)]
+    fn ask(&self, _start: usize) {}
 }
 
 /// Reduces a run of `count` numbers for each output: several at the same time.
@@ -43,11 +46,11 @@ pub fn fold_runs<R: Run>(count: usize, run: impl Fn(usize) -> R, out: &mut [R::N
 #[inline(always)]
 fn fold_together<R: Run>(count: usize, runs: &[R; RUNS]) -> [R::Number; RUNS] {
     if count <= BLOCK {
-        return fold_blocks(runs.each_ref().map(|run| (run, 0)), count);
+        return fold_blocks(runs.each_ref().map(|run| (run, 0)), count, None);
     }
     let mut trees = runs.each_ref().map(|run| Tree::new(run));
     for start in (0..count).step_by(BLOCK) {
-        let totals = fold_blocks(runs.each_ref().map(|run| (run, start)), BLOCK.min(count - start));
+        let totals = fold_blocks(runs.each_ref().map(|run| (run, start)), BLOCK.min(count - start), None);
         for (tree, total) in trees.iter_mut().zip(totals) {
             tree.add(total);
         }
@@ -59,16 +62,16 @@ fn fold_together<R: Run>(count: usize, runs: &[R; RUNS]) -> [R::Number; RUNS] {
 #[inline(always)]
 fn fold_run<R: Run>(count: usize, run: &R) -> R::Number {
     if count <= BLOCK {
-        return fold_blocks([(run, 0)], count)[0];
+        return fold_blocks([(run, 0)], count, None)[0];
     }
     let mut tree = Tree::new(run);
     let grouped = count / (BLOCKS * BLOCK) * (BLOCKS * BLOCK);
     for start in (0..grouped).step_by(BLOCKS * BLOCK) {
         let blocks: [_; BLOCKS] = std::array::from_fn(|i| (run, start + i * BLOCK));
-        fold_blocks(blocks, BLOCK).into_iter().for_each(|total| tree.add(total));
+        fold_blocks(blocks, BLOCK, Some(BLOCKS * BLOCK)).into_iter().for_each(|total| tree.add(total));
     }
     for start in (grouped..count).step_by(BLOCK) {
-        let [total] = fold_blocks([(run, start)], BLOCK.min(count - start));
+        let [total] = fold_blocks([(run, start)], BLOCK.min(count - start), None);
         tree.add(total);
     }
     tree.total()
@@ -126,9 +129,14 @@ pub fn fold_few<R: Run>(run: &R, start: usize, count: usize) -> R::Number {
 }
 
 /// Reduces `N` blocks of `count` numbers, each of a run from a place on, at the same time, so that none waits for the
-/// additions of another.
+/// additions of another. What lies so many numbers ahead is asked for: the processor foresees nothing beyond a page, which
+/// may be as long as a block.
 #[inline(always)]
-fn fold_blocks<R: Run, const N: usize>(blocks: [(&R, usize); N], count: usize) -> [R::Number; N] {
+fn fold_blocks<R: Run, const N: usize>(
+    blocks: [(&R, usize); N],
+    count: usize,
+    ahead: Option<usize>,
+) -> [R::Number; N] {
     if count < LANES {
         return blocks.map(|(run, start)| fold_few(run, start, count));
     }
@@ -138,6 +146,9 @@ fn fold_blocks<R: Run, const N: usize>(blocks: [(&R, usize); N], count: usize) -
     let whole = count / LANES * LANES;
     for row in (0..whole).step_by(LANES) {
         for (lanes, (run, start)) in lanes.iter_mut().zip(blocks) {
+            if let Some(ahead) = ahead {
+                run.ask(start + row + ahead);
+            }
             *lanes = run.add(*lanes, start + row);
         }
     }

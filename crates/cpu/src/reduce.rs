@@ -8,7 +8,7 @@ use ndgrad_array::{Array, Buffer, Element, Layout, Reduction, with_dtype};
 
 use crate::contiguous;
 use crate::fold::{BLOCK, LANES, Run, fold_few, fold_runs, lanes_of};
-use crate::simd::{Kernel, vectorized_for};
+use crate::simd::{Kernel, prefetch_all, vectorized_for};
 use crate::threads::{is_parallel, split};
 use crate::tiles::{SCRATCH, with_scratch};
 use crate::tiny;
@@ -141,6 +141,11 @@ impl<T: Element, F: Reduction> Run for Numbers<'_, T, F> {
     #[inline(always)]
     fn combine(&self, left: T, right: T) -> T {
         self.0.combine(left, right)
+    }
+
+    #[inline(always)]
+    fn ask(&self, start: usize) {
+        prefetch_all(self.1.as_ptr().wrapping_add(start).cast(), size_of::<[T; LANES]>());
     }
 }
 

@@ -7,10 +7,8 @@ use super::npy::Npy;
 use super::ordered::Tasks;
 use super::{Kind, LeftOut, Options};
 use crate::npy::MAGIC;
-use crate::table::Lines;
-#[cfg(not(all(feature = "arrow", feature = "parquet")))]
-use ndgrad_array::Place;
-use ndgrad_array::{Error, Result};
+use crate::table::{Lines, no_column, shorten};
+use ndgrad_array::{Error, Place, Result};
 use std::io::Read;
 use std::path::Path;
 use std::sync::Arc;
@@ -68,6 +66,17 @@ impl From<Trouble> for Error {
         match trouble {
             Trouble::Kind(error) | Trouble::Other(error) => error,
         }
+    }
+}
+
+/// The error for a column that no table holds.
+pub(super) fn no_such_column(file: &str, wanted: &str, format: &dyn Format) -> Error {
+    match format.left_out().iter().find(|column| column.name == wanted) {
+        Some(column) => Error::content(
+            Place::file(file).column(shorten(wanted)),
+            format!("{}\n    Leave the column out, or write it as numbers, dates or text.", column.reason),
+        ),
+        None => no_column(file, wanted, format.names()),
     }
 }
 

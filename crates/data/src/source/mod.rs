@@ -24,7 +24,7 @@ pub use schema::{Kind, LeftOut, Schema, Variable};
 pub use tables::Tables;
 
 use builder::{Made, Use};
-use format::{Format, Piece, Plan, Trouble};
+use format::{Format, Piece, Plan, Trouble, no_such_column};
 use ndgrad_array::{Error, Place, Result};
 use ordered::{Ordered, Task, Tasks, in_order};
 use schema::Survey;
@@ -32,7 +32,7 @@ use std::io::Read;
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use crate::table::{Collector, Header, Table, no_column, shorten};
+use crate::table::{Collector, Header, Table};
 
 /// A file of rows with named columns, read in batches of bounded size, as often as need be, on all threads.
 ///
@@ -121,7 +121,7 @@ impl Source {
         let mut declared = vec![None; names.len()];
         for (wanted, kind) in &options.declared {
             let position = names.iter().position(|name| name == wanted);
-            declared[position.ok_or_else(|| none(&name, wanted, &*format))?] = Some(*kind);
+            declared[position.ok_or_else(|| no_such_column(&name, wanted, &*format))?] = Some(*kind);
         }
         let knowledge = Knowledge { kinds: Vec::new(), schema: None, contradicted: false };
         let source = Source {
@@ -212,7 +212,7 @@ impl Source {
     /// # Errors
     /// If there is none; the message suggests the nearest name.
     pub fn position(&self, name: &str) -> Result<usize> {
-        self.header.position(name).ok_or_else(|| none(&self.name, name, &*self.format))
+        self.header.position(name).ok_or_else(|| no_such_column(&self.name, name, &*self.format))
     }
 
     /// The columns of the file that no table holds, as their values are neither numbers nor dates nor texts: lists in a
@@ -398,17 +398,6 @@ impl Source {
             knowledge.contradicted = knowledge.schema.is_none();
         }
         Ok(made?)
-    }
-}
-
-/// The error for a column that no table holds.
-fn none(file: &str, wanted: &str, format: &dyn Format) -> Error {
-    match format.left_out().iter().find(|column| column.name == wanted) {
-        Some(column) => Error::content(
-            Place::file(file).column(shorten(wanted)),
-            format!("{}\n    Leave the column out, or write it as numbers, dates or text.", column.reason),
-        ),
-        None => no_column(file, wanted, format.names()),
     }
 }
 
