@@ -56,7 +56,7 @@ fn a_formula_has_the_terms_that_it_says() {
         - 0.0004826412875959893 * 18.7 * 18.7;
     assert!((predicted - by_hand).abs() < 1e-9, "{predicted}");
 
-    let run = place.run("fit --formula body_mass_g~flipper_lenth_mm");
+    let run = place.run("fit --formula body_mass_g~flipper_length_m");
     assert_eq!(run.code, Some(1));
     assert!(
         run.err.contains("did you mean \"flipper_length_mm\"?") && run.err.contains("^^^"),
