@@ -124,7 +124,7 @@ impl Pass {
             assert_eq!(slots[from.0].dtype, self.values[*to].dtype, "a slot of the load's dtype");
             loads.push(Load::new(*from, layout, slots[from.0], tiles.take(*to)));
         }
-        let (mut calls, mut used) = (Vec::new(), Vec::new());
+        let mut calls = Vec::new();
         for (step, Calling { formula, inputs, out }) in self.calls.into_iter().enumerate() {
             let address = |value: usize, tiles: &Tiles| match &self.values[value] {
                 Value { slot: Some(slot), dtype } => Address::slot(*slot, *dtype),
@@ -140,10 +140,7 @@ impl Pass {
             // Only now, since a result may not lie over its operands.
             inputs.iter().for_each(|&input| tiles.give(input, step));
             let out = address(out, &tiles);
-            let is_first = |operand: &Address| !operand.is_tile && !used.contains(operand);
-            let first_uses: Vec<Address> = operands.into_iter().chain([out]).filter(is_first).collect();
-            used.extend(&first_uses);
-            calls.push(Call { unit: formula.unit(), lane: formula.lane, inputs: operands, out, first_uses });
+            calls.push(Call { unit: formula.unit(), lane: formula.lane, inputs: operands, out });
         }
         Tiled { count: self.count, loads, calls, tiles: tiles.count }
     }

@@ -8,7 +8,6 @@ use super::few::{self, FEW};
 use super::lane::{LINE, Lane, MOST_INPUTS};
 use super::load::Load;
 use super::{Prompt, Slot};
-use crate::simd::prefetch_all;
 use crate::threads;
 
 /// Elements of a tile: the operands of a formula of f32 take 12 KiB.
@@ -32,8 +31,6 @@ pub(super) struct Call {
     pub unit: usize,
     pub inputs: [Address; MOST_INPUTS],
     pub out: Address,
-    /// The operands in slots that no earlier formula of the pass has used.
-    pub first_uses: Vec<Address>,
 }
 
 /// Where an operand begins: in a slot, a stride for each element that was passed further on; or in a tile.
@@ -148,12 +145,6 @@ impl Tiled {
                 }
             }
             for call in &self.calls {
-                // The processor foresees nothing beyond a page, which may be as long as a tile.
-                let (next, left) = (start + count, self.count - start - count);
-                for operand in &call.first_uses {
-                    let bytes = TILE.min(left) * operand.stride as usize;
-                    prefetch_all(operand.pointer(slots, tiles, next), bytes);
-                }
                 let inputs = call.inputs.map(|input| input.pointer(slots, tiles, start).cast_const());
                 // SAFETY: operands lie in slots of `self.count` elements or in tiles, checked when the pass was
                 // prepared; both are whole cache lines, so that up to a line of elements can be read and written
