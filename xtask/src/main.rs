@@ -14,7 +14,7 @@ cargo xtask TASK
   check   format, clippy, documentation, layers, file sizes, unsafe, spelling; changes nothing
   test    every test: unit, integration, documentation, examples; and the kernels under valgrind, if it is there
   bench   measures every workload of ndgrad
-          --peers        also installs and runs the others, and writes bench/RESULTS.md (about an hour)
+          --peers        also installs and runs the others, and writes the sections of bench/RESULTS.md (about an hour)
           --only S1,S5   these workloads alone
           --quick        one round, fewer cases
           --record       counts the instructions of a step instead, into bench/instructions.txt

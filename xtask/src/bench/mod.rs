@@ -54,18 +54,22 @@ pub fn run(arguments: &[String]) -> Outcome {
     if choice.record {
         return instructions::record();
     }
-    let before = machine::load();
     let mut session = Session::prepare(choice.peers, choice.quick, &choice.workloads)?;
-    for workload in &choice.workloads {
-        session.measure(workload)?;
-    }
-    let command = format!("cargo xtask bench {}", arguments.join(" "));
-    let text = results::page(&session, &choice.workloads, command.trim(), &before);
     // Half a comparison never replaces a whole one.
-    let whole = choice.peers && !choice.quick && choice.workloads.len() == WORKLOADS.len();
+    let whole = choice.peers && !choice.quick;
     let path = if whole { root().join("bench/RESULTS.md") } else { target().join("bench-results.md") };
-    write_whole(&path, &text)?;
-    println!("\n{text}\n{} is written", path.display());
+    let names: Vec<&str> = WORKLOADS.iter().map(|workload| workload.name).collect();
+    let mut page = if whole { std::fs::read_to_string(&path).ok() } else { None };
+    for workload in &choice.workloads {
+        let before = machine::load();
+        session.measure(workload)?;
+        let section = results::section(&session, workload, &before);
+        println!("{section}");
+        let text = results::with_section(page.as_deref(), &section, &names);
+        write_whole(&path, &text)?;
+        page = Some(text);
+    }
+    println!("\n{} is written", path.display());
     Ok(())
 }
 

@@ -6,37 +6,56 @@ use super::machine;
 use super::measure::{Figure, LeftOut, Session};
 use super::workload::{Workload, is_rate};
 
-/// The page as a whole.
-pub fn page(session: &Session, workloads: &[&Workload], command: &str, load: &str) -> String {
-    let mut page = String::from("# Results\n\n");
+/// What the page says before its sections.
+const HEAD: &str = "# Results
+
+Written by `cargo xtask bench --peers`, section by section, as each is measured; `--only S1,S5` measures some of them anew. Every figure is \
+the median of the rounds, in each of which every program ran once, by turns, in a process of its own, pinned to as many processors as it may \
+use threads. A ratio above 1 means that ndgrad is better. The *limit* is the best program written by hand for that one case. *Spread* is the \
+largest figure of the rounds over the smallest: where it is large, the machine was busy with something else, and ratios within it say nothing.
+";
+
+/// What a section begins with.
+const SECTION: &str = "\n## ";
+
+/// The section of a workload, and where and when it was measured.
+pub fn section(session: &Session, workload: &Workload, load: &str) -> String {
+    let figures: Vec<&Figure> =
+        session.figures.iter().filter(|figure| figure.key.workload == workload.name).collect();
+    let mut page = format!("{SECTION}{}: {}\n\n{}\n", workload.name, workload.title, workload.text);
+    let is_compared = figures.iter().any(|figure| !is_ours(figure));
+    if figures.iter().any(|figure| is_ours(figure)) {
+        summary(&mut page, &figures);
+    }
+    details(&mut page, &figures, is_compared);
+    let machine: Vec<String> =
+        machine::describe().into_iter().map(|(name, value)| format!("{name}: {value}")).collect();
     let _ = writeln!(
         page,
-        "Written by `{command}`: every figure is the median of {} round(s), in each of which every program ran once, \
-         by turns, in a process of its own, pinned to as many processors as it may use threads. A ratio above 1 means \
-         that ndgrad is better. The *limit* is the best program written by hand for that one case. *Spread* is the \
-         largest figure of the rounds over the smallest: where it is large, the machine was busy with something else, \
-         and ratios within it say nothing.\n",
-        session.rounds
+        "\n{} round(s); {}; load before {load}, after {}.",
+        session.rounds,
+        machine.join("; "),
+        machine::load()
     );
-    page.push_str("| | |\n| --- | --- |\n");
-    for (name, value) in machine::describe() {
-        let _ = writeln!(page, "| {name} | {value} |");
-    }
-    let _ = writeln!(page, "| load | before {load}, after {} |", machine::load());
-    for workload in workloads {
-        let figures: Vec<&Figure> =
-            session.figures.iter().filter(|figure| figure.key.workload == workload.name).collect();
-        if !figures.is_empty() {
-            let _ = write!(page, "\n## {}: {}\n\n{}\n", workload.name, workload.title, workload.text);
-            let is_compared = figures.iter().any(|figure| !is_ours(figure));
-            if figures.iter().any(|figure| is_ours(figure)) {
-                summary(&mut page, &figures);
-            }
-            details(&mut page, &figures, is_compared);
-        }
-    }
-    versions(&mut page, session);
+    versions(&mut page, session, workload, &figures);
     page
+}
+
+/// The page with this section in the place of its former self, in the order of `names`. Without a page, one is begun.
+pub fn with_section(page: Option<&str>, section: &str, names: &[&str]) -> String {
+    let mut sections: Vec<String> =
+        page.unwrap_or("").split(SECTION).skip(1).map(|body| format!("{SECTION}{body}")).collect();
+    let name = |section: &str| {
+        section.strip_prefix(SECTION).and_then(|rest| rest.split(':').next().map(String::from))
+    };
+    sections.retain(|other| name(other) != name(section));
+    sections.push(section.to_string());
+    // Sections of workloads that are no more go.
+    let place = |section: &String| names.iter().position(|known| Some(*known) == name(section).as_deref());
+    sections.retain(|section| place(section).is_some());
+    sections.sort_by_key(|section| place(section));
+    let trimmed = sections.iter().map(|section| format!("{}\n", section.trim_end()));
+    format!("{HEAD}{}", trimmed.collect::<String>())
 }
 
 fn is_ours(figure: &Figure) -> bool {
@@ -172,23 +191,18 @@ fn grid(page: &mut String, cases: &[&Figure], figures: &[&Figure]) {
     }
 }
 
-fn versions(page: &mut String, session: &Session) {
-    let mut versions: Vec<(&str, &str)> = session
-        .figures
-        .iter()
-        .filter(|figure| !figure.version.is_empty())
-        .map(|figure| (figure.key.peer.as_str(), figure.version.as_str()))
-        .collect();
+fn versions(page: &mut String, session: &Session, workload: &Workload, figures: &[&Figure]) {
+    let known = figures.iter().filter(|figure| !figure.version.is_empty());
+    let mut versions: Vec<String> =
+        known.map(|figure| format!("{} {}", figure.key.peer, figure.version)).collect();
     versions.sort_unstable();
     versions.dedup();
-    page.push_str("\n## Versions\n\n");
-    for (peer, version) in versions {
-        let _ = writeln!(page, "- {peer} {version}");
+    if !versions.is_empty() {
+        let _ = writeln!(page, "\nVersions: {}.", versions.join(", "));
     }
-    if !session.left_out.is_empty() {
-        page.push_str("\n## Left out\n\n");
-        for LeftOut { program, workload, reason } in &session.left_out {
-            let _ = writeln!(page, "- {program} ({workload}): {reason}");
+    for LeftOut { program, workload: name, reason } in &session.left_out {
+        if *name == workload.name || *name == "all" {
+            let _ = writeln!(page, "\nLeft out: {program}: {reason}");
         }
     }
 }
@@ -219,6 +233,17 @@ mod tests {
         summary(&mut page, &figures.iter().collect::<Vec<_>>());
         let line = page.lines().last().expect("a line of ours");
         assert_eq!(line, "| step, 1 thread |  | 2.00 us | quick | 4.00 | 2.00 | 0.500 | 0.250 |");
+    }
+
+    #[test]
+    fn a_section_takes_the_place_of_its_former_self() {
+        let names = ["S1", "S2", "S10"];
+        let section = |name: &str, text: &str| format!("\n## {name}: a title\n\n{text}\n");
+        let page = with_section(None, &section("S10", "ten"), &names);
+        let page = with_section(Some(&page), &section("S1", "one"), &names);
+        let page = with_section(Some(&page), &section("S10", "ten anew"), &names);
+        assert_eq!(page, format!("{HEAD}{}{}", section("S1", "one"), section("S10", "ten anew")));
+        assert_eq!(with_section(Some(&page), &section("S1", "one"), &names), page);
     }
 
     #[test]
