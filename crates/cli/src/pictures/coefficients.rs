@@ -27,6 +27,11 @@ pub fn coefficients(all: &[Coefficient], deviations: &[f64], axis: &str, level: 
     let list = |pick: &dyn Fn(&Coefficient) -> f64| -> Vec<f64> {
         shown.iter().map(|(c, deviation)| pick(c) * deviation).collect()
     };
+    let intervals = shown.iter().any(|(c, _)| !c.lower.is_nan());
+    let title = match intervals {
+        true => format!("Effects, with intervals of {} %", 100.0 * level),
+        false => "Effects".to_string(),
+    };
     // Where there is no interval, a point.
     let known = |end: f64, estimate: f64| if end.is_nan() { estimate } else { end };
     let (lower, upper) = (list(&|c| known(c.lower, c.estimate)), list(&|c| known(c.upper, c.estimate)));
@@ -36,11 +41,14 @@ pub fn coefficients(all: &[Coefficient], deviations: &[f64], axis: &str, level: 
         .intervals("", &places, &list(&|c| c.estimate), &lower, &upper)
         .y_names(&names)
         .vertical_line(0.0)
-        .title(&format!("Effects, with intervals of {} %", 100.0 * level))
+        .title(&title)
         .x_label(&format!("change of {axis}"));
-    let mut caption = "What one standard deviation more of a number changes, and a category against its \
-                       baseline. An interval that crosses zero leaves the direction open."
-        .to_string();
+    let mut caption =
+        "What one standard deviation more of a number changes, and a category against its baseline."
+            .to_string();
+    if intervals {
+        caption += " An interval that crosses zero leaves the direction open.";
+    }
     if left_out > 0 {
         caption += &format!(" The {MOST} largest are shown, {left_out} are not.");
     }
