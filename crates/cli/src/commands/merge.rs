@@ -8,7 +8,7 @@ use clap::Args;
 use ndgrad::Error;
 use ndgrad::linear::{DesignInfo, LeastSquares, Statistics};
 
-use super::fit::{Files, Fitted, Outcome, course, of_linear};
+use super::fit::{Files, Fitted, Outcome, course, numbers, of_linear};
 use crate::failure::{Failure, Result};
 use crate::interrupt;
 use crate::number::{count, significant};
@@ -129,11 +129,9 @@ impl Merge {
             target,
             ..Report::default()
         };
-        report.course = vec![
-            Fact::new("solver", "solver", Value::Text("exact least squares of sums".into())),
-            Fact::new("condition", "condition number", Value::Rough(fit.condition)),
-            Fact::new("digits", "digits that can be trusted", Value::Rough(fitted.digits().floor())),
-        ];
+        report.course =
+            vec![Fact::new("solver", "solver", Value::Text("exact least squares of sums".into()))];
+        report.course.extend(numbers(&fitted));
         report.warnings.extend(fit.aliases.iter().map(|alias| {
             let (name, equation) = (&fit.names[alias.column], alias.describe(&fit.names));
             format!("feature {name:?} was left out, as it follows from the other terms: {equation}")

@@ -62,11 +62,7 @@ impl Fit {
         if !fit.converged {
             solved.warnings.push(unsettled(fit.iterations.len()));
         }
-        let steps = fit.iterations.len() as u64;
-        solved.course = vec![
-            Fact::new("solver", "solver", Value::Text("iteratively reweighted least squares".into())),
-            Fact::new("iterations", "iterations", Value::Count(steps)),
-        ];
+        solved.course = facts::solver("iteratively reweighted least squares", fit.iterations.len());
         solved.judge = Judge::By(Box::new(move |rows| Ok(Fitted::from(&solver.fit(rows)?))));
         Ok(solved)
     }

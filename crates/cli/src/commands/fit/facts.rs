@@ -30,6 +30,14 @@ pub fn of_linear(fit: &LinearFit, dropped: Option<u64>) -> Vec<Fact> {
     facts
 }
 
+/// What solved it, and in how many steps.
+pub fn solver(name: &str, iterations: usize) -> Vec<Fact> {
+    vec![
+        Fact::new("solver", "solver", Value::Text(name.into())),
+        Fact::new("iterations", "iterations", Value::Count(iterations as u64)),
+    ]
+}
+
 /// The facts of a generalized linear model.
 pub fn of_generalized(fit: &GeneralizedFit, dropped: u64) -> Vec<Fact> {
     vec![

@@ -47,6 +47,13 @@ pub enum Cost {
     Check(f64),
 }
 
+/// Estimates of which no errors are known.
+pub fn without_errors(terms: impl IntoIterator<Item = String>, estimates: &[f64], level: f64) -> Inference {
+    let size = estimates.len();
+    let unknown = Covariance { kind: CovarianceKind::Classical, size, matrix: vec![f64::NAN; size * size] };
+    Inference::new(terms, estimates, unknown, Distribution::Normal, level)
+}
+
 /// What is known of a model that is nothing but its estimates.
 struct Bare<'a> {
     names: &'a [String],
@@ -60,16 +67,13 @@ struct Bare<'a> {
 
 impl Bare<'_> {
     fn fitted(self) -> Fitted {
-        let size = self.estimates.len();
-        let unknown =
-            Covariance { kind: CovarianceKind::Classical, size, matrix: vec![f64::NAN; size * size] };
         let terms = self.intercept.then(|| Inference::INTERCEPT.to_string()).into_iter();
         let terms = terms.chain(self.names.iter().cloned());
         Fitted {
             family: self.family,
             link: self.link,
             cost: Cost::Deviance,
-            inference: Inference::new(terms, self.estimates, unknown, Distribution::Normal, self.level),
+            inference: without_errors(terms, self.estimates, self.level),
             classical: None,
             names: self.names.to_vec(),
             columns: (0..self.names.len()).collect(),

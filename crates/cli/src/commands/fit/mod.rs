@@ -47,6 +47,7 @@ pub use fitted::Fitted;
 use options::{Cost, Gaps, Law, Method, Penalties, Solver};
 pub use outcome::Outcome;
 use solved::{Judge, Solved};
+pub use summary::numbers;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -227,7 +228,7 @@ impl Fit {
         report.facts = facts;
         report.diagnostics = diagnostics;
         report.course = course;
-        report.course.extend(summary::numbers(&fitted));
+        report.course.extend(numbers(&fitted));
         report.parts.splice(0..0, parts);
         report.warnings.extend(warnings.into_iter().chain(doubt));
         report.pictures.splice(0..0, pictures);

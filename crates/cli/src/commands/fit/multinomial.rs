@@ -1,14 +1,13 @@
 //! Models of classes: multinomial logistic regression, exact or by descent.
 
 use ndgrad::Result as NdgradResult;
-use ndgrad::linear::{
-    Covariance, CovarianceKind, DesignInfo, Distribution, Inference, Loss, Multinomial, MultinomialFit,
-    MultinomialModel, Observations,
-};
+use ndgrad::linear::{DesignInfo, Loss, Multinomial, MultinomialFit, MultinomialModel, Observations};
 
 use super::data::Data;
 use super::descent::NO_ERRORS;
 use super::exact::unsettled;
+use super::facts::solver as solver_facts;
+use super::fitted::without_errors;
 use super::options::Solver;
 use super::outcome::Outcome;
 use super::validation::Drawn;
@@ -111,11 +110,8 @@ impl Fit {
             report.facts = facts(&fit, rows.dropped());
             report.method = "Multinomial logistic regression".into();
             report.covariance = fit.inference.covariance.kind.name().into();
-            report.course = vec![
-                Fact::new("solver", "solver", Value::Text("Newton's method".into())),
-                Fact::new("iterations", "iterations", Value::Count(fit.iterations.len() as u64)),
-                Fact::new("condition", "condition number", Value::Rough(fit.condition)),
-            ];
+            report.course = solver_facts("Newton's method", fit.iterations.len());
+            report.course.push(Fact::new("condition", "condition number", Value::Rough(fit.condition)));
             if !fit.converged {
                 report.warnings.push(unsettled(fit.iterations.len()));
             }
@@ -132,9 +128,6 @@ impl Fit {
         } else {
             let descended = self.descended(Loss::Multinomial(classes.len()), data, design)?;
             let model = MultinomialModel::descent(design.clone(), &descended.state);
-            let size = model.coefficients.len();
-            let matrix = vec![f64::NAN; size * size];
-            let unknown = Covariance { kind: CovarianceKind::Classical, size, matrix };
             files.push(descended.file());
             interrupted = descended.interrupted;
             report.method = "Multinomial regression by mini-batches".into();
@@ -143,9 +136,7 @@ impl Fit {
             report.facts = descended.facts;
             report.course = descended.course;
             report.pictures.extend(descended.picture);
-            let terms = model.terms();
-            let inference =
-                Inference::new(terms, &model.coefficients, unknown, Distribution::Normal, self.level);
+            let inference = without_errors(model.terms(), &model.coefficients, self.level);
             (model, inference)
         };
         let probabilities = |row: &[f64]| model.probabilities_of(row);

@@ -2,11 +2,11 @@
 
 use ndgrad::linear::{DesignInfo, Huber, QuantileRegression};
 
-use super::Fit;
 use super::data::Data;
 use super::exact::unsettled;
 use super::fitted::Fitted;
 use super::solved::{Judge, Solved};
+use super::{Fit, facts};
 use crate::failure::Result;
 use crate::report::{Fact, Value};
 
@@ -32,11 +32,7 @@ impl Fit {
         if !fit.converged {
             solved.warnings.push(unsettled(fit.iterations.len()));
         }
-        let steps = fit.iterations.len() as u64;
-        solved.course = vec![
-            Fact::new("solver", "solver", Value::Text("iteratively reweighted least squares".into())),
-            Fact::new("iterations", "iterations", Value::Count(steps)),
-        ];
+        solved.course = facts::solver("iteratively reweighted least squares", fit.iterations.len());
         solved.judge = Judge::By(Box::new(move |rows| Ok(Fitted::from(&solver.fit(rows)?))));
         Ok(solved)
     }
@@ -63,10 +59,7 @@ impl Fit {
             Fact::new("check_loss", "sum of check losses", Value::Number(fit.loss)),
             Fact::new("pseudo_r2", "pseudo R2 (Koenker, Machado)", Value::Part(fit.pseudo_r2())),
         ];
-        solved.course = vec![
-            Fact::new("solver", "solver", Value::Text("interior point method".into())),
-            Fact::new("iterations", "iterations", Value::Count(fit.steps as u64)),
-        ];
+        solved.course = facts::solver("interior point method", fit.steps);
         solved.judge = Judge::By(Box::new(move |rows| Ok(Fitted::from(&solver.fit(rows)?))));
         Ok(solved)
     }
