@@ -49,7 +49,7 @@ enum Loss {
     /// Twice the negative log-likelihood of an outcome.
     Deviance,
     /// The negative log-likelihood of a class.
-    LogLoss,
+    Entropy,
 }
 
 /// A row's prediction beside the truth.
@@ -171,7 +171,7 @@ impl Compare {
             [Saved::Classes(one), Saved::Classes(other)] => {
                 let known = |class| other.classes.contains(class);
                 match one.classes.len() == other.classes.len() && one.classes.iter().all(known) {
-                    true => Ok(Loss::LogLoss),
+                    true => Ok(Loss::Entropy),
                     false => refuse(models.each_ref().map(classes), "Compare models of the same classes."),
                 }
             }
@@ -212,7 +212,7 @@ impl Loss {
         match self {
             Loss::SquaredError => "squared error",
             Loss::Deviance => "deviance",
-            Loss::LogLoss => "log loss",
+            Loss::Entropy => "log loss",
         }
     }
 }
@@ -275,7 +275,7 @@ impl Comparison {
     fn good(&self, score: &Score) -> f64 {
         match self.loss {
             Loss::SquaredError => 1.0 - score.squares / self.actual.squares,
-            Loss::Deviance | Loss::LogLoss => score.right / self.actual.count,
+            Loss::Deviance | Loss::Entropy => score.right / self.actual.count,
         }
     }
 
@@ -292,7 +292,7 @@ impl Comparison {
         let good = if self.loss == Loss::SquaredError { "r2" } else { "accuracy" };
         let models = self.names.iter().zip(&self.scores).map(|(name, score)| {
             let mut object = json!({"model": name, "mean_loss": score.losses.mean});
-            if self.loss != Loss::LogLoss {
+            if self.loss != Loss::Entropy {
                 object["rmse"] = json!(score.rmse());
                 object["mae"] = json!(score.mae());
             }
@@ -318,11 +318,11 @@ impl Comparison {
         let good = if self.loss == Loss::SquaredError { "R2" } else { "right" };
         let numbers = |pick: &dyn Fn(&Score) -> f64| self.scores.iter().map(pick).collect::<Vec<f64>>();
         let mut text = match self.loss {
-            Loss::LogLoss => Text::new(["model", good, self.loss.name()]),
+            Loss::Entropy => Text::new(["model", good, self.loss.name()]),
             _ => Text::new(["model", "RMSE", "MAE", good, self.loss.name()]),
         };
         text.names(&self.names.each_ref().map(String::as_str));
-        if self.loss != Loss::LogLoss {
+        if self.loss != Loss::Entropy {
             text.numbers(&numbers(&Score::rmse), 5);
             text.numbers(&numbers(&Score::mae), 5);
         }
