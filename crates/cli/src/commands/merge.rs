@@ -8,7 +8,7 @@ use clap::Args;
 use ndgrad::Error;
 use ndgrad::linear::{DesignInfo, LeastSquares, Statistics};
 
-use super::fit::{Files, Fitted, Outcome, course, left_out, numbers, of_linear};
+use super::fit::{Files, Fitted, Outcome, baselines, course, left_out, numbers, of_linear};
 use crate::failure::{Failure, Result};
 use crate::interrupt;
 use crate::number::{count, percent, significant};
@@ -122,6 +122,7 @@ impl Merge {
             statistic: fit.inference.statistic(),
             level: self.level,
             covariance: fit.inference.covariance.kind.name().into(),
+            baselines: baselines(&design),
             facts: of_linear(&fit, None),
             pictures: pictures::coefficients(&coefficients, &deviations, &target, self.level)
                 .into_iter()
