@@ -21,6 +21,14 @@ impl Layout {
         Layout { shape, strides: row_major(&shape), offset: 0, contiguous: true }
     }
 
+    /// Becomes row-major order from the start of a buffer, in the place where it is.
+    #[inline(always)]
+    pub(crate) fn set_contiguous(&mut self, shape: &Shape) {
+        self.shape = *shape;
+        self.strides = row_major(shape);
+        (self.offset, self.contiguous) = (0, true);
+    }
+
     /// Any layout.
     #[inline]
     fn new(shape: Shape, strides: [isize; MAX_RANK], offset: usize) -> Layout {

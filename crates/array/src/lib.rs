@@ -32,4 +32,4 @@ pub use matrices::{Breakdown, MatrixFunction, Triangle};
 pub use pool::live_buffers;
 pub use scalar::Scalar;
 pub use shape::{MAX_RANK, Shape};
-pub use shared::{Block, Shared, Turns};
+pub use shared::{Block, Count, Lasting, Retire, Shared, Turns};

@@ -110,7 +110,7 @@ pub fn try_apply<O: Op>(op: O, inputs: &[&Tensor]) -> Result<Tensor, OperationEr
     with_values(inputs, |values, arrays, specs| {
         let spec = check(&op, arrays, specs)?;
         let view = match arrays {
-            [input] => op.view(input.layout()).map(|layout| Tensor::viewed(input, layout)),
+            [input] => op.view(input.layout()).map(|layout| Tensor::viewed(input, &layout)),
             _ => None,
         };
         let is_view = view.is_some();
