@@ -45,12 +45,18 @@ fn new(spec: &Spec) -> Shared<Inner> {
     Shared::with(|| Inner { array: Array::new(*spec), history: History::None })
 }
 
+/// Apart, as most have none.
+#[inline(never)]
+fn forget(history: &mut History) {
+    *history = History::None;
+}
+
 impl Retire for Inner {
     #[inline(never)]
     fn retire(mut last: Shared<Inner>) {
         let Some(Inner { array, history }) = last.get_mut() else { return };
         if !matches!(history, History::None) {
-            *history = History::None;
+            forget(history);
         }
         let lines = array.bytes_held() / LINE;
         if array.is_unique() && lines <= MOST_LINES {

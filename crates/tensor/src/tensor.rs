@@ -95,18 +95,18 @@ impl Tensor {
     }
 
     /// A handle to the value of this moment: the tensor itself, unless it is a leaf.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn value(&self) -> Cow<'_, Tensor> {
         match &self.0.history {
             History::None | History::Node(_) => Cow::Borrowed(self),
-            History::Leaf(leaf) => Cow::Owned(Tensor::of_leaf(leaf)),
-            History::Frozen(_) => Cow::Owned(Tensor::from_array(self.0.array.clone())),
+            _ => Cow::Owned(self.value_now()),
         }
     }
 
-    /// What a leaf is now; apart, so that other tensors need no more than a look.
+    /// What a leaf is now, or was when it was used; apart, so that other tensors need no more than a look.
     #[inline(never)]
-    fn of_leaf(leaf: &Owner) -> Tensor {
+    fn value_now(&self) -> Tensor {
+        let Some(leaf) = self.leaf() else { return Tensor::viewed(&self.0.array, self.0.array.layout()) };
         if is_tracing() {
             trace::touched(leaf);
         }
@@ -146,6 +146,13 @@ impl Tensor {
     #[inline]
     pub fn spec(&self) -> Spec {
         self.0.array.spec()
+    }
+
+    /// Whether shape, dtype and device are those of another tensor.
+    #[inline]
+    pub(crate) fn is_like_tensor(&self, other: &Tensor) -> bool {
+        let (own, other) = (&self.0.array, &other.0.array);
+        own.shape() == other.shape() && own.dtype() == other.dtype() && own.device() == other.device()
     }
 
     /// Whether shape, dtype and device are these.
