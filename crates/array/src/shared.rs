@@ -13,10 +13,11 @@ use std::mem::ManuallyDrop;
 use std::ops::Deref;
 use std::panic::{RefUnwindSafe, UnwindSafe};
 use std::ptr::{self, NonNull};
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering, fence};
+use std::sync::atomic::{AtomicBool, Ordering};
 #[cfg(all(target_os = "linux", target_env = "gnu"))]
 use std::sync::atomic::{AtomicPtr, AtomicU8};
 
+use crate::Count;
 use crate::memory::{Line, Memory};
 use crate::pool::{self, SizeClass};
 
@@ -291,84 +292,6 @@ impl<T: Retire> Drop for Lasting<T> {
     }
 }
 
-/// How many own something together: one at first. In a process with one thread they are counted without locked
-/// instructions.
-///
-/// ```
-/// use ndgrad_array::Count;
-/// let owners = Count::one();
-/// owners.up();
-/// assert!(!owners.down() && owners.is_one());
-/// assert!(owners.down());
-/// assert!(!owners.up_unless_none());
-/// ```
-pub struct Count(AtomicUsize);
-
-impl Count {
-    /// One owner.
-    #[inline]
-    pub const fn one() -> Count {
-        Count(AtomicUsize::new(1))
-    }
-
-    /// Whether there is one.
-    #[inline]
-    pub fn is_one(&self) -> bool {
-        self.0.load(Ordering::Acquire) == 1
-    }
-
-    /// Whether there is none.
-    #[inline]
-    pub fn is_none(&self) -> bool {
-        self.0.load(Ordering::Relaxed) == 0
-    }
-
-    /// One more, brought by one that there is.
-    #[inline]
-    pub fn up(&self) {
-        let before = if is_alone() {
-            let before = self.0.load(Ordering::Relaxed);
-            self.0.store(before + 1, Ordering::Relaxed);
-            before
-        } else {
-            self.0.fetch_add(1, Ordering::Relaxed)
-        };
-        // Only owners that are forgotten, never dropped, could be so many that their number wraps around.
-        if before > isize::MAX as usize {
-            std::process::abort();
-        }
-    }
-
-    /// One more, unless there is none: whether there was one.
-    #[inline]
-    pub fn up_unless_none(&self) -> bool {
-        if is_alone() {
-            let is_owned = !self.is_none();
-            if is_owned {
-                self.up();
-            }
-            return is_owned;
-        }
-        let more = |before: usize| (before > 0).then(|| before + 1);
-        self.0.fetch_update(Ordering::Acquire, Ordering::Relaxed, more).is_ok()
-    }
-
-    /// One less: whether it was the last. What other threads did before they counted down comes before what follows.
-    #[inline]
-    pub fn down(&self) -> bool {
-        if is_alone() {
-            let left = self.0.load(Ordering::Relaxed) - 1;
-            self.0.store(left, Ordering::Relaxed);
-            return left == 0;
-        }
-        if self.0.fetch_sub(1, Ordering::Release) != 1 {
-            return false;
-        }
-        fence(Ordering::Acquire);
-        true
-    }
-}
-
 /// A value that threads read and change in turns, which are short: who comes too early tries again. Unlike with `Mutex`,
 /// a turn takes one locked instruction, and none in a process with one thread.
 ///
@@ -433,7 +356,7 @@ impl<T> Turns<T> {
 /// The handles of the GNU C++ library count so, too. `__libc_single_threaded`: the manual of the GNU C library (from 2.32
 /// on), "Detecting Single-Threaded Execution".
 #[inline]
-fn is_alone() -> bool {
+pub(crate) fn is_alone() -> bool {
     #[cfg(all(target_os = "linux", target_env = "gnu"))]
     {
         let flag = ALONE.load(Ordering::Relaxed);
@@ -468,6 +391,8 @@ fn find_alone() -> bool {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::atomic::AtomicUsize;
+
     use super::*;
 
     struct Noted<'a>(&'a AtomicUsize);

@@ -70,3 +70,41 @@ impl Retire for Inner {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Tensor;
+
+    fn place(x: &Tensor) -> usize {
+        x.elements().bytes().as_ptr().addr()
+    }
+
+    #[test]
+    fn the_next_tensor_of_its_size_gets_the_memory() {
+        let (x, zeros) = (Tensor::ones([3, 4]), Tensor::zeros([7]));
+        let (kept, first) = (count(), place(&x));
+        drop(x);
+        assert_eq!(count(), kept + 1);
+        let y = &zeros + 1.0;
+        assert_eq!((count(), place(&y) == first), (kept, true));
+        assert_eq!((y.shape().to_vec(), y.to_vec::<f32>()), (vec![7], vec![1.0; 7]));
+    }
+
+    #[test]
+    fn what_others_share_or_is_large_is_not_kept() {
+        let (x, large) = (Tensor::ones([4]) + 1.0, Tensor::ones([1000]) + 1.0);
+        let kept = count();
+        let view = x.reshape([2, 2]);
+        drop((x, large));
+        assert_eq!(count(), kept);
+        assert_eq!(view.to_vec::<f32>(), [2.0; 4]);
+    }
+
+    #[test]
+    fn a_thread_keeps_only_so_many() {
+        let tensors: Vec<Tensor> = (0..2 * MOST).map(|_| Tensor::ones([2]) + 1.0).collect();
+        drop(tensors);
+        assert_eq!(count(), MOST);
+    }
+}

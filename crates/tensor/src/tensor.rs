@@ -47,10 +47,10 @@ impl Tensor {
     /// Contiguous elements that `fill` writes, in a tensor without history.
     #[inline]
     pub(crate) fn filled_by<E>(
-        spec: Spec,
+        spec: &Spec,
         fill: impl FnOnce(&mut Array) -> Result<(), E>,
     ) -> Result<Tensor, E> {
-        let mut inner = spare::room(&spec);
+        let mut inner = spare::room(spec);
         if let Some(Inner { array, .. }) = inner.get_mut() {
             fill(array)?;
         }

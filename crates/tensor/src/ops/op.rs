@@ -116,7 +116,7 @@ pub fn try_apply<O: Op>(op: O, inputs: &[&Tensor]) -> Result<Tensor, OperationEr
         let is_view = view.is_some();
         let output = match view {
             Some(view) => view,
-            None => Tensor::filled_by(spec, |output| forward(&op, arrays, output))?,
+            None => Tensor::filled_by(&spec, |output| forward(&op, arrays, output))?,
         };
         debug_assert_eq!(output.spec(), spec, "{} computes what it infers", op.name());
         if is_tracing() {
@@ -160,7 +160,7 @@ fn with_values<R>(inputs: &[&Tensor], body: impl FnOnce(&[&Tensor], &[&Array], &
 }
 
 /// What comes out, if the operation takes such inputs.
-#[inline]
+#[inline(always)]
 fn check<O: Op>(op: &O, arrays: &[&Array], specs: &[Spec]) -> Result<Spec, OperationError> {
     same_device(op.name(), specs)?;
     let spec = op.infer(specs)?;
