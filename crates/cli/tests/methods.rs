@@ -116,6 +116,25 @@ fn weights_and_clusters_are_columns() {
         assert!((found / expected - 1.0).abs() < 1e-8, "{found}, not {expected}");
     }
     assert!((report["log_likelihood"].as_f64().unwrap() / -164.37940424708398 - 1.0).abs() < 1e-10);
+    for (option, kind, expected) in [
+        (
+            "--covariance hc0",
+            "HC0",
+            [7.324031625706121, 0.17034001798193024, 6.7649843476418186, 0.15980771890986606],
+        ),
+        (
+            "--cluster island",
+            "clustered",
+            [8.540865820970852, 0.2041091552279815, 7.822889908954006, 0.2037150425379689],
+        ),
+    ] {
+        let report = json(&place, &format!("{words} {option}"));
+        assert_eq!(report["covariance"], kind);
+        // statsmodels does not correct the first of these, and both correct the second for small samples.
+        for (found, expected) in numbers(&report, "std_error").iter().zip(expected) {
+            assert!((found / expected - 1.0).abs() < 1e-8, "{option}: {found}, not {expected}");
+        }
+    }
 }
 
 #[test]
@@ -174,6 +193,22 @@ fn classes_are_foreseen() {
         (accuracy(&steps) - accuracy(&report)).abs() < 0.05
             && steps["coefficients"][0]["std_error"].is_null()
     );
+    // Every row is foreseen once by a model that has not seen it.
+    let words = "--formula species~bill_length_mm+bill_depth_mm --family multinomial";
+    let crossed = penguins(&place, &format!("{words} --validate 5"));
+    let part = |name: &str, field: &str| crossed[name][field].as_f64().unwrap();
+    assert_eq!((part("validation", "rows"), part("train", "rows")), (342.0, 4.0 * 342.0));
+    assert!(part("train", "log_loss") < part("all", "log_loss"));
+    assert!(part("all", "log_loss") < part("validation", "log_loss"));
+    assert!(part("validation", "accuracy") > 0.9 && part("validation", "accuracy") < 1.0);
+    assert!((2.0 * part("all", "log_loss") * 342.0 - crossed["deviance"].as_f64().unwrap()).abs() < 1e-9);
+    for (option, message) in [
+        ("--offset year", "--offset has no meaning for --family multinomial"),
+        ("--covariance hc3", "Choose hc0, hc1 or --cluster."),
+    ] {
+        let run = place.run(&format!("fit {} {words} {option}", sample("penguins.csv")));
+        assert!(run.code == Some(2) && run.err.contains(message), "{}", run.err);
+    }
     let run = place.run("fit --target year --family multinomial");
     assert!(run.code == Some(2) && run.err.contains("--categories year"), "{}", run.err);
 }
@@ -236,6 +271,56 @@ fn parts_add_up_to_the_whole() {
     assert!(run.code == Some(1) && run.err.contains("cannot be added to those of 1.stats"), "{}", run.err);
     let run = place.run("merge 1.csv");
     assert!(run.code == Some(1) && run.err.starts_with("error: 1.csv: "), "{}", run.err);
+}
+
+#[test]
+fn parts_may_lack_levels() {
+    let place = Place::new();
+    let text = rows(900);
+    let (header, lines) = text.split_once('\n').unwrap();
+    // A second category, whose first level no row of the first part has.
+    let line = |(i, line): (usize, &str)| format!("{line},{}\n", ["south", "north", "east"][i / 3 % 3]);
+    let lines: Vec<String> = lines.lines().enumerate().map(line).collect();
+    let file = |keep: &dyn Fn(&str) -> bool| {
+        let kept: String = lines.iter().filter(|line| keep(line)).cloned().collect();
+        format!("{header},side\n{kept}")
+    };
+    place
+        .file("all.csv", file(&|_| true))
+        .file("1.csv", file(&|line| line.contains(",x,") && !line.ends_with("east\n")))
+        .file("2.csv", file(&|line| line.contains(",y,")))
+        .file(
+            "3.csv",
+            file(&|line| line.contains(",z,") || line.contains(",x,") && line.ends_with("east\n")),
+        );
+    for formula in ["y~a+b+kind", "y~a*kind+side", "y~kind*side+b:side", "y~0+kind+a:side", "y~C(kind,Sum)+b"]
+    {
+        let whole = json(&place, &format!("fit all.csv --formula {formula} --hold-out 0"));
+        for part in 1..=3 {
+            let words = format!("fit {part}.csv --formula {formula} --save-stats {part}.stats --out part");
+            place.ok(&words);
+        }
+        place.ok("merge 1.stats 2.stats --save-stats both.stats --out merged");
+        for parts in ["1.stats 2.stats 3.stats", "3.stats both.stats"] {
+            let merged = json(&place, &format!("merge {parts} --out merged"));
+            let terms = |report: &Value| {
+                let all = report["coefficients"].as_array().unwrap().iter();
+                all.map(|c| (c["term"].clone(), c["baseline"].clone())).collect::<Vec<_>>()
+            };
+            assert_eq!(terms(&merged), terms(&whole), "{formula}");
+            for field in ["estimate", "std_error"] {
+                for (a, b) in numbers(&merged, field).iter().zip(numbers(&whole, field)) {
+                    assert!((a - b).abs() <= 1e-10 * b.abs(), "{formula}: {field}: {a} {b}");
+                }
+            }
+            assert_eq!(merged["rows"], whole["rows"]);
+        }
+        let predicted = |model: &str| place.ok(&format!("predict {model}/model.safetensors all.csv")).out;
+        let last = |text: &str| {
+            text.lines().skip(1).map(|l| l.rsplit(',').next().unwrap().parse::<f64>().unwrap()).sum::<f64>()
+        };
+        assert!((last(&predicted("merged")) / last(&predicted("ndgrad-fit")) - 1.0).abs() < 1e-10);
+    }
 }
 
 #[test]
