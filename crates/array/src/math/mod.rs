@@ -60,14 +60,22 @@ fn scale(y: f64, k: f64) -> f64 {
     y * power_of_two(half) * power_of_two(k - half)
 }
 
-/// A polynomial by Horner's rule, lowest power first.
+/// A polynomial, lowest power first: by Horner's rule over four terms at a time, which do not wait for each other (Estrin,
+/// "Organization of computer systems: the fixed plus variable structure computer", 1960).
 #[inline(always)]
 fn polynomial<const N: usize>(x: f64, coefficients: &[f64; N]) -> f64 {
-    let mut sum = coefficients[N - 1];
-    let mut i = N - 1;
+    let square = x * x;
+    let fourth = square * square;
+    let two = |i: usize| match coefficients.get(i + 1) {
+        Some(next) => coefficients[i] + next * x,
+        None => coefficients[i],
+    };
+    let four = |i: usize| if i + 2 < N { two(i) + two(i + 2) * square } else { two(i) };
+    let mut i = (N - 1) / 4 * 4;
+    let mut sum = four(i);
     while i > 0 {
-        i -= 1;
-        sum = sum * x + coefficients[i];
+        i -= 4;
+        sum = four(i) + sum * fourth;
     }
     sum
 }
