@@ -7,7 +7,7 @@
 //! At infinities: infinity, 0 (`exp_m1`: -1). NaN stays NaN. Above 709.782712893384 (f32: 88.72284) the result is
 //! infinity; it is subnormal from -708.4 (-87.34) on and 0 from -745.1332 (-103.98) on. `exp_m1` keeps the sign of 0.
 
-use super::{WHOLE, limit, polynomial, power_of_two, round, scale, two_sum};
+use super::{WHOLE, limit, polynomial, polynomial_short, power_of_two, round, scale, two_sum};
 use std::f64::consts::{LN_2, LOG2_E};
 
 /// ln 2 in two parts; the high one has 42 bits, so its product with a k of 11 bits is exact.
@@ -112,7 +112,7 @@ pub fn exp_m1(x: f64) -> f64 {
 fn split_short(x: f64) -> (f64, u64) {
     let shifted = x + WHOLE;
     let f = x - (shifted - WHOLE);
-    (f * polynomial(f, &EXP2_SHORT), shifted.to_bits() << 52)
+    (f * polynomial_short(f, &EXP2_SHORT), shifted.to_bits() << 52)
 }
 
 /// 2^x for f32: |x| <= 1000, within 2^-32.

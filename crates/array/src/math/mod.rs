@@ -60,10 +60,23 @@ fn scale(y: f64, k: f64) -> f64 {
     y * power_of_two(half) * power_of_two(k - half)
 }
 
-/// A polynomial, lowest power first: by Horner's rule over four terms at a time, which do not wait for each other (Estrin,
-/// "Organization of computer systems: the fixed plus variable structure computer", 1960).
+/// A polynomial by Horner's rule, lowest power first.
 #[inline(always)]
 fn polynomial<const N: usize>(x: f64, coefficients: &[f64; N]) -> f64 {
+    let mut sum = coefficients[N - 1];
+    let mut i = N - 1;
+    while i > 0 {
+        i -= 1;
+        sum = sum * x + coefficients[i];
+    }
+    sum
+}
+
+/// The same by Horner's rule over four terms at a time, which do not wait for each other (Estrin, "Organization of computer
+/// systems: the fixed plus variable structure computer", 1960). What is computed for f32 has digits to spare for the
+/// other rounding.
+#[inline(always)]
+fn polynomial_short<const N: usize>(x: f64, coefficients: &[f64; N]) -> f64 {
     let square = x * x;
     let fourth = square * square;
     let two = |i: usize| match coefficients.get(i + 1) {
