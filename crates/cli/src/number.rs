@@ -20,6 +20,12 @@ pub fn count(number: usize, noun: &str) -> String {
     format!("{} {noun}{}", grouped(number), if number == 1 { "" } else { "s" })
 }
 
+/// A part of a whole: `12.3 %`.
+pub fn percent(part: f64) -> String {
+    let percent = 100.0 * part;
+    if percent > 99.9 && percent < 100.0 { "more than 99.9 %".into() } else { format!("{percent:.1} %") }
+}
+
 /// `1234567` as `1,234,567`.
 pub fn grouped(number: usize) -> String {
     let digits = number.to_string();

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use ndgrad::data::{Csv, Table, safetensors};
+use ndgrad::data::{Options, Source, Table, safetensors};
 use ndgrad::linear::{Bounds, Family, FittedModel, Interval, Model, MultinomialModel, Observations};
 use ndgrad::{Error, Result};
 use serde_json::Value;
@@ -65,7 +65,7 @@ impl Saved {
     }
 
     /// The columns that are read as categories whatever they look like.
-    pub fn categories(&self) -> Vec<String> {
+    fn categories(&self) -> Vec<String> {
         match self {
             Saved::Plain(model) => {
                 let categories = model.features().iter().filter(|feature| feature.is_category());
@@ -76,9 +76,27 @@ impl Saved {
         }
     }
 
-    /// How to read a CSV file for this model.
-    pub fn csv(&self) -> Csv {
-        Csv::new().categories(self.categories())
+    /// Opens a file of rows for these models, which take some of its columns for categories whatever they look like.
+    ///
+    /// # Errors
+    /// As [`Source::open`].
+    pub fn open(models: &[&Saved], path: &Path) -> Result<Source> {
+        let mut categories: Vec<String> = models.iter().flat_map(|model| model.categories()).collect();
+        categories.sort();
+        categories.dedup();
+        Source::open(path, &Options::new().categories(categories))
+    }
+
+    /// The columns that are read to predict, or also to judge the predictions by.
+    pub fn columns(&self, judged: bool) -> Vec<String> {
+        match self {
+            Saved::Plain(model) => {
+                let features = model.features().iter().map(|feature| feature.name.clone());
+                features.chain(judged.then(|| model.target().to_string())).collect()
+            }
+            Saved::Formula(model) => model.design.columns(judged),
+            Saved::Classes(model) => model.design.columns(judged),
+        }
     }
 
     /// The prediction for each row; `None` where a value is missing.
@@ -123,25 +141,24 @@ impl Saved {
         Ok(bounds.collect())
     }
 
-    /// The target of each row that has one and all else that the model was trained with.
+    /// The target of each row that has one and all else that the model was trained with: of classes, the class's number.
     ///
     /// # Errors
-    /// If a column is missing or of another kind.
+    /// If a column is missing or of another kind, or a class is not known.
     pub fn actual(&self, table: &Table) -> Result<Vec<Option<f64>>> {
+        let design = match self {
+            Saved::Plain(model) => return Ok(table.numeric(model.target())?.iter().collect()),
+            Saved::Formula(model) => &model.design,
+            Saved::Classes(model) => &model.design,
+        };
         let mut actual = vec![None; table.rows()];
-        match self {
-            Saved::Classes(_) => return Err(of_classes()),
-            Saved::Plain(model) => actual = table.numeric(model.target())?.iter().collect(),
-            Saved::Formula(model) => {
-                let rows = model.design.used_rows(table)?;
-                let mut next = rows.iter();
-                if !rows.is_empty() {
-                    model.design.observe(table).pass(&mut |block| {
-                        block.y.iter().zip(next.by_ref()).for_each(|(&y, &row)| actual[row] = Some(y));
-                        Ok(())
-                    })?;
-                }
-            }
+        let rows = design.used_rows(table)?;
+        let mut next = rows.iter();
+        if !rows.is_empty() {
+            design.observe(table).pass(&mut |block| {
+                block.y.iter().zip(next.by_ref()).for_each(|(&y, &row)| actual[row] = Some(y));
+                Ok(())
+            })?;
         }
         Ok(actual)
     }

@@ -163,3 +163,44 @@ fn the_page_stands_alone_and_is_written_whole_or_not_at_all() {
         assert_eq!(place.names(), ["full.html"], "neither model nor report");
     }
 }
+
+#[test]
+fn models_of_classes_are_compared_by_their_log_loss() {
+    let place = Place::new();
+    place
+        .file("a.csv", rows(400))
+        .file("new.csv", rows(700).lines().take(601).collect::<Vec<_>>().join("\n"));
+    let multinomial = "--family multinomial --hold-out 0";
+    place.ok(&format!("fit a.csv --formula kind~a {multinomial} --out small"));
+    place.ok(&format!("fit a.csv --formula kind~a+y {multinomial} --out large"));
+    let words = "compare small/model.safetensors large/model.safetensors new.csv";
+    let run = place.ok(words);
+    assert!(run.out.contains("The second is better, and that is hardly chance."), "{}", run.out);
+    let report = json(&place, words);
+    assert_eq!((&report["loss"], &report["rows"]), (&Value::from("log loss"), &Value::from(600)));
+    // What `predict` says of the same rows, scored here.
+    let predicted = place.ok("predict large/model.safetensors new.csv").out;
+    let (mut loss, mut right) = (0.0, 0.0);
+    for line in predicted.lines().skip(1) {
+        let fields: Vec<&str> = line.split(',').collect();
+        let class = ["x", "y", "z"].iter().position(|kind| *kind == fields[2]).unwrap();
+        loss -= fields[5 + class].parse::<f64>().unwrap().ln() / 600.0;
+        right += f64::from(u8::from(fields[2] == fields[4])) / 600.0;
+    }
+    let score = |name: &str| report["models"][1][name].as_f64().unwrap();
+    assert!((score("mean_loss") - loss).abs() < 1e-12, "{report}");
+    assert!((score("accuracy") - right).abs() < 1e-12 && right > 0.4, "{report}");
+
+    place.ok("fit a.csv --target y --out numbers");
+    let short: String =
+        rows(100).lines().filter(|line| !line.contains(",z,")).map(|line| format!("{line}\n")).collect();
+    place.file("short.csv", short).ok(&format!("fit short.csv --formula kind~a+y {multinomial} --out two"));
+    for (other, message) in [
+        ("numbers", "Compare models of the same column."),
+        ("two", "predicts the classes x, y\n    Compare models of the same classes."),
+    ] {
+        let run = place.run(&format!("compare large/model.safetensors {other}/model.safetensors new.csv"));
+        assert_eq!(run.code, Some(1));
+        assert!(run.err.contains(message), "{}", run.err);
+    }
+}

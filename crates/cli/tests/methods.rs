@@ -116,6 +116,25 @@ fn weights_and_clusters_are_columns() {
         assert!((found / expected - 1.0).abs() < 1e-8, "{found}, not {expected}");
     }
     assert!((report["log_likelihood"].as_f64().unwrap() / -164.37940424708398 - 1.0).abs() < 1e-10);
+    for (option, kind, expected) in [
+        (
+            "--covariance hc0",
+            "HC0",
+            [7.324031625706121, 0.17034001798193024, 6.7649843476418186, 0.15980771890986606],
+        ),
+        (
+            "--cluster island",
+            "clustered",
+            [8.540865820970852, 0.2041091552279815, 7.822889908954006, 0.2037150425379689],
+        ),
+    ] {
+        let report = json(&place, &format!("{words} {option}"));
+        assert_eq!(report["covariance"], kind);
+        // statsmodels does not correct the first of these, and both correct the second for small samples.
+        for (found, expected) in numbers(&report, "std_error").iter().zip(expected) {
+            assert!((found / expected - 1.0).abs() < 1e-8, "{option}: {found}, not {expected}");
+        }
+    }
 }
 
 #[test]
@@ -174,6 +193,22 @@ fn classes_are_foreseen() {
         (accuracy(&steps) - accuracy(&report)).abs() < 0.05
             && steps["coefficients"][0]["std_error"].is_null()
     );
+    // Every row is foreseen once by a model that has not seen it.
+    let words = "--formula species~bill_length_mm+bill_depth_mm --family multinomial";
+    let crossed = penguins(&place, &format!("{words} --validate 5"));
+    let part = |name: &str, field: &str| crossed[name][field].as_f64().unwrap();
+    assert_eq!((part("validation", "rows"), part("train", "rows")), (342.0, 4.0 * 342.0));
+    assert!(part("train", "log_loss") < part("all", "log_loss"));
+    assert!(part("all", "log_loss") < part("validation", "log_loss"));
+    assert!(part("validation", "accuracy") > 0.9 && part("validation", "accuracy") < 1.0);
+    assert!((2.0 * part("all", "log_loss") * 342.0 - crossed["deviance"].as_f64().unwrap()).abs() < 1e-9);
+    for (option, message) in [
+        ("--offset year", "--offset has no meaning for --family multinomial"),
+        ("--covariance hc3", "Choose hc0, hc1 or --cluster."),
+    ] {
+        let run = place.run(&format!("fit {} {words} {option}", sample("penguins.csv")));
+        assert!(run.code == Some(2) && run.err.contains(message), "{}", run.err);
+    }
     let run = place.run("fit --target year --family multinomial");
     assert!(run.code == Some(2) && run.err.contains("--categories year"), "{}", run.err);
 }

@@ -2,7 +2,9 @@
 
 mod common;
 
-use common::{Place, rows, sample};
+use std::fs::File;
+
+use common::{Place, Run, rows, sample};
 
 /// A place with a model of `rows` in `ndgrad-fit/`.
 fn fitted() -> Place {
@@ -107,12 +109,43 @@ fn corrupt_and_foreign_models_are_refused() {
     );
 }
 
-#[cfg(unix)]
 #[test]
-fn a_pipe_is_refused_as_it_cannot_be_read_twice() {
-    let run = fitted().run("predict ndgrad-fit/model.safetensors /dev/null");
+fn a_pipe_is_read() {
+    let place = fitted();
+    let expected = place.ok("predict ndgrad-fit/model.safetensors a.csv").out;
+    let mut command = place.command("predict ndgrad-fit/model.safetensors -");
+    let run = Run::from(command.stdin(File::open(place.path("a.csv")).unwrap()).output().unwrap());
+    assert_eq!((run.code, run.out), (Some(0), expected));
+    let run = place.run("predict ndgrad-fit/model.safetensors -");
     assert_eq!(run.code, Some(1));
-    assert!(run.err.starts_with("error: /dev/null: this is not a regular file"), "{}", run.err);
+    assert!(run.err.starts_with("error: standard input: the file is empty"), "{}", run.err);
+}
+
+#[test]
+fn every_format_is_predicted_and_compared() {
+    let place = Place::new();
+    let golden = |name: &str| format!("{}/../data/tests/golden/{name}", env!("CARGO_MANIFEST_DIR"));
+    place.ok(&format!("fit {} --formula whole~single --hold-out 0", golden("columnar_zstd.parquet")));
+    let model = "ndgrad-fit/model.safetensors";
+    place.ok(&format!("predict {model} {} -o all.csv", golden("columnar_zstd.parquet")));
+    let all = String::from_utf8(place.read("all.csv")).unwrap();
+    let header = "whole,large,real,single,truth,text,level,day,time,price,predicted";
+    assert_eq!(all.lines().next(), Some(header));
+    let compared = place.ok(&format!("compare {model} {model} all.csv --json"));
+    assert!(compared.out.contains("\"r2\":"), "{}", compared.out);
+    for name in ["columnar_uncompressed.arrow", "columnar.arrows"] {
+        assert_eq!(place.ok(&format!("predict {model} {}", golden(name))).out, all, "{name}");
+        let run = place.ok(&format!("compare {model} {model} {} --json", golden(name)));
+        assert_eq!(run.out, compared.out, "{name}");
+    }
+    // What was written is read again: numbers, dates, texts and gaps.
+    let again = place.run(&format!("predict {model} all.csv"));
+    assert!(again.err.contains("there is already a column \"predicted\""), "{}", again.err);
+    place.file(
+        "cut.csv",
+        all.lines().map(|line| line.rsplit_once(',').unwrap().0.to_string() + "\n").collect::<String>(),
+    );
+    assert_eq!(place.ok(&format!("predict {model} cut.csv")).out, all);
 }
 
 #[test]

@@ -136,3 +136,20 @@ fn damaged_arrays_never_panic() {
         "{error}"
     );
 }
+
+#[test]
+fn a_compressed_array_is_read_from_a_copy() {
+    let bytes = fs::read(golden("little_f4.npy")).unwrap();
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+    std::io::Write::write_all(&mut encoder, &bytes).unwrap();
+    let gzip = encoder.finish().unwrap();
+    let zstd = ruzstd::encoding::compress_to_vec(&bytes[..], ruzstd::encoding::CompressionLevel::Fastest);
+    let expected = columns(&open("little_f4.npy").table().unwrap());
+    for (name, compressed) in [("a.npy.gz", &gzip), ("a.npy.zst", &zstd)] {
+        let source = Source::from_reader(name, &compressed[..], &Options::new()).unwrap();
+        assert_eq!(columns(&source.table().unwrap()), expected, "{name}");
+        let error =
+            Source::from_reader(name, &compressed[..compressed.len() - 20], &Options::new()).unwrap_err();
+        assert!(error.to_string().contains("is damaged or cut short"), "{error}");
+    }
+}

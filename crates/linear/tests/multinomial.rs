@@ -5,7 +5,7 @@ mod golden;
 use golden::{close, numbers, rows, texts};
 use ndgrad_data::{Table, samples};
 use ndgrad_linear::{
-    DesignOptions, Family, Formula, GeneralizedLinear, InMemory, Multinomial, MultinomialFit,
+    CovarianceKind, DesignOptions, Family, Formula, GeneralizedLinear, InMemory, Multinomial, MultinomialFit,
     MultinomialModel,
 };
 use ndgrad_tensor::{random::Generator, threads};
@@ -46,6 +46,14 @@ fn fits_are_those_of_statsmodels_and_r() {
         if let Some(p) = case["likelihood_ratio_p"].as_f64() {
             close(fit.likelihood_ratio.unwrap().p_value, p, 0.0, 1e-6, name);
         }
+        for kind in [CovarianceKind::HC0, CovarianceKind::HC1, CovarianceKind::Clustered] {
+            let solver = Multinomial::new(texts(&case["classes"])).covariance(kind);
+            let robust = solver.fit(&mut rows).unwrap().inference;
+            assert_eq!(robust.covariance.kind, kind);
+            for (term, wanted) in robust.terms.iter().zip(numbers(&case["errors"][kind.name()])) {
+                close(term.std_error, wanted, 0.0, 1e-8, &format!("{name}: {kind} of {}", term.term));
+            }
+        }
         for (row, wanted) in rows.x.chunks(rows.names.len()).zip(case["probabilities"].as_array().unwrap()) {
             for (found, wanted) in fit.probabilities(row).iter().zip(numbers(wanted)) {
                 close(*found, wanted, 1e-3, 1e-8, name);
@@ -67,6 +75,22 @@ fn classes() -> InMemory {
 
 fn fit(rows: &mut InMemory) -> Result<MultinomialFit, String> {
     Multinomial::new(["low", "middle", "high"].map(String::from)).fit(rows).map_err(|error| error.to_string())
+}
+
+#[test]
+fn covariances_that_cannot_be_are_refused() {
+    let refusal = |kind: CovarianceKind, rows: &mut InMemory| {
+        let solver = Multinomial::new(["low", "middle", "high"].map(String::from)).covariance(kind);
+        solver.fit(rows).unwrap_err().to_string()
+    };
+    for kind in [CovarianceKind::HC2, CovarianceKind::HC3] {
+        let error = refusal(kind, &mut classes());
+        assert!(error.contains(kind.name()) && error.ends_with("choose HC0, HC1 or clustered"), "{error}");
+    }
+    let mut rows = classes();
+    assert!(refusal(CovarianceKind::Clustered, &mut rows).contains("need to know the clusters"));
+    rows.clusters = Some(vec![0; 90]);
+    assert!(refusal(CovarianceKind::Clustered, &mut rows).contains("two clusters at least"));
 }
 
 #[test]

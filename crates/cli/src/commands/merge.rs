@@ -8,10 +8,10 @@ use clap::Args;
 use ndgrad::Error;
 use ndgrad::linear::{DesignInfo, LeastSquares, Statistics};
 
-use super::fit::{Files, Fitted, Outcome, course, numbers, of_linear};
+use super::fit::{Files, Fitted, Outcome, course, left_out, numbers, of_linear};
 use crate::failure::{Failure, Result};
 use crate::interrupt;
-use crate::number::{count, significant};
+use crate::number::{count, percent, significant};
 use crate::pictures;
 use crate::quote;
 use crate::report::{Coefficient, Fact, Report, Value};
@@ -109,7 +109,7 @@ impl Merge {
         let kept = fitted.columns.iter().map(deviation);
         let deviations: Vec<f64> = std::iter::repeat_n(f64::NAN, ones).chain(kept).collect();
         let target = design.target();
-        let r2 = fit.r2.map(|r2| format!("{:.1} %", 100.0 * r2)).unwrap_or_else(|| "nothing".into());
+        let r2 = fit.r2.map(percent).unwrap_or_else(|| "nothing".into());
         let mut report = Report {
             source: count(self.parts.len(), "file") + " of sums",
             method: "Least squares of merged sums".into(),
@@ -132,10 +132,7 @@ impl Merge {
         report.course =
             vec![Fact::new("solver", "solver", Value::Text("exact least squares of sums".into()))];
         report.course.extend(numbers(&fitted));
-        report.warnings.extend(fit.aliases.iter().map(|alias| {
-            let (name, equation) = (&fit.names[alias.column], alias.describe(&fit.names));
-            format!("feature {name:?} was left out, as it follows from the other terms: {equation}")
-        }));
+        report.warnings.extend(left_out(&fit.aliases, &fit.names, fit.rows));
         let model = fitted.model(design);
         report.equation = model.equation(80);
         Ok(Outcome { model: Saved::Formula(Box::new(model)), report, files: Vec::new(), interrupted: false })

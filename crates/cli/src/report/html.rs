@@ -195,14 +195,14 @@ fn parts(out: &mut String, parts: &[Part]) -> fmt::Result {
         return Ok(());
     }
     writeln!(out, "<div class=\"scroll\"><table>\n<thead><tr><th>rows</th><th></th>")?;
-    let (deviance, accuracy) = (parts[0].deviance.is_some(), parts[0].accuracy.is_some());
+    let (loss, accuracy) = (parts[0].loss(), parts[0].accuracy.is_some());
     // Classes have no distance.
     let metric = !parts[0].rmse.is_nan();
     let titles = [
         ("RMSE", metric),
         ("MAE", metric),
         ("R²", metric),
-        ("mean deviance", deviance),
+        (loss.map_or("", |(name, _)| name), loss.is_some()),
         ("outcomes foreseen", accuracy),
     ];
     let titles: String =
@@ -217,8 +217,8 @@ fn parts(out: &mut String, parts: &[Part]) -> fmt::Result {
             cell(out, number(part.mae, 5))?;
             cell(out, part.r2.map_or("–".into(), |r2| format!("{r2:.6}")))?;
         }
-        if deviance {
-            cell(out, number(part.deviance.unwrap_or(f64::NAN), 5))?;
+        if let Some((_, loss)) = part.loss() {
+            cell(out, number(loss, 5))?;
         }
         if accuracy {
             cell(out, format!("{:.1} %", 100.0 * part.accuracy.unwrap_or(f64::NAN)))?;

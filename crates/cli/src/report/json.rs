@@ -54,7 +54,9 @@ fn coefficient(c: &Coefficient) -> Value {
 
 fn part(part: &Part) -> (String, Value) {
     let mut object = json!({"rows": part.rows, "rmse": part.rmse, "mae": part.mae, "r2": part.r2});
-    for (key, number) in [("mean_deviance", part.deviance), ("accuracy", part.accuracy)] {
+    for (key, number) in
+        [("mean_deviance", part.deviance), ("log_loss", part.log_loss), ("accuracy", part.accuracy)]
+    {
         if let Some(number) = number {
             object[key] = json!(number);
         }

@@ -72,6 +72,8 @@ pub struct Part {
     pub r2: Option<f64>,
     /// The mean deviance, where the loss is not the squared error.
     pub deviance: Option<f64>,
+    /// The mean of the negative logarithm of the probability of what came, for classes.
+    pub log_loss: Option<f64>,
     /// The part of the rows whose outcome was foreseen, of those that have but two.
     pub accuracy: Option<f64>,
 }
@@ -120,6 +122,14 @@ pub struct Picture {
     pub caption: String,
     /// The picture.
     pub figure: Figure,
+}
+
+impl Part {
+    /// The mean loss and its name, where it is not the squared error.
+    pub fn loss(&self) -> Option<(&'static str, f64)> {
+        let deviance = self.deviance.map(|deviance| ("mean deviance", deviance));
+        self.log_loss.map(|loss| ("log loss", loss)).or(deviance)
+    }
 }
 
 impl HeavyRow {

@@ -91,6 +91,9 @@ impl Report {
         if more > 0 {
             writeln!(out, "and {}, which report.json lists", count(more, "more coefficient"))?;
         }
+        if errors && self.covariance != "classical" {
+            writeln!(out, "Standard errors: {}.", self.covariance)?;
+        }
         if let Some(scale) = &self.scale {
             writeln!(out, "{}", wrapped(scale, WIDTH, "  "))?;
         }
@@ -106,11 +109,16 @@ impl Report {
             return Ok(());
         }
         let numbers = |pick: fn(&super::Part) -> f64| self.parts.iter().map(pick).collect::<Vec<_>>();
-        let (deviance, accuracy) = (self.parts[0].deviance.is_some(), self.parts[0].accuracy.is_some());
+        let (loss, accuracy) = (self.parts[0].loss(), self.parts[0].accuracy.is_some());
         // Classes have no distance.
         let metric = !self.parts[0].rmse.is_nan();
-        let titles =
-            [("RMSE", metric), ("MAE", metric), ("R2", metric), ("deviance", deviance), ("right", accuracy)];
+        let titles = [
+            ("RMSE", metric),
+            ("MAE", metric),
+            ("R2", metric),
+            (loss.map_or("", |(name, _)| name), loss.is_some()),
+            ("right", accuracy),
+        ];
         let titles = titles.into_iter().filter(|(_, shown)| *shown).map(|(title, _)| title);
         let titles = ["rows", ""].into_iter().chain(titles).map(String::from);
         let mut table = Text::titled(titles.collect());
@@ -122,8 +130,8 @@ impl Report {
             let r2 = |part: &super::Part| part.r2.map_or("-".into(), |r2| format!("{r2:.6}"));
             table.texts(self.parts.iter().map(r2).collect());
         }
-        if deviance {
-            table.numbers(&numbers(|part| part.deviance.unwrap_or(f64::NAN)), 5);
+        if loss.is_some() {
+            table.numbers(&numbers(|part| part.loss().map_or(f64::NAN, |(_, loss)| loss)), 5);
         }
         if accuracy {
             let right = |part: &super::Part| format!("{:.1} %", 100.0 * part.accuracy.unwrap_or(f64::NAN));

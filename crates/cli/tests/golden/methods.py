@@ -35,6 +35,10 @@ show("quantile", smf.quantreg("body_mass_g ~ bill_length_mm", complete).fit(q=0.
 kinds = complete.assign(kind=complete.species.astype("category").cat.codes)
 multinomial = smf.mnlogit("kind ~ bill_length_mm", kinds).fit(disp=0, tol=1e-12, maxiter=100)
 print("multinomial", multinomial.llf, multinomial.params.to_numpy().T.ravel().tolist())
+model = smf.mnlogit("kind ~ bill_length_mm", kinds)
+for options in [{"cov_type": "HC0"}, {"cov_type": "cluster", "cov_kwds": {"groups": kinds.island}}]:
+    robust = model.fit(disp=0, tol=1e-12, maxiter=100, **options)
+    print("multinomial", options["cov_type"], robust.bse.to_numpy().T.ravel().tolist())
 
 x = complete[["bill_length_mm", "bill_depth_mm", "flipper_length_mm", "year"]]
 deviation = x.std(ddof=0)

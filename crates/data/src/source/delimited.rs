@@ -8,6 +8,7 @@ use super::ordered::{Task, Tasks};
 use super::scan::{Stop, scan};
 use crate::table::{Lines, Records, not_of_kind, shorten};
 use ndgrad_array::{Error, Place, Result};
+use std::io::Read;
 use std::sync::Arc;
 
 /// Bytes of a chunk, unless the columns are so many that it would have few rows.
@@ -45,6 +46,11 @@ impl Delimited {
 impl Format for Delimited {
     fn names(&self) -> &Arc<Vec<String>> {
         &self.names
+    }
+
+    fn records(&self) -> Option<Result<Records<Box<dyn Read + Send>>>> {
+        let records = |reader| Records::open(&self.input.name, self.delimiter, reader);
+        Some(self.input.read().and_then(records))
     }
 
     fn tasks(&self, plan: &Arc<Plan>) -> Result<Tasks<'static, Result<Piece, Trouble>>> {

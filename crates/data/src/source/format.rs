@@ -7,7 +7,7 @@ use super::npy::Npy;
 use super::ordered::Tasks;
 use super::{Kind, LeftOut, Options};
 use crate::npy::MAGIC;
-use crate::table::{Lines, no_column, shorten};
+use crate::table::{Lines, Records, no_column, shorten};
 use ndgrad_array::{Error, Place, Result};
 use std::io::Read;
 use std::path::Path;
@@ -26,6 +26,11 @@ pub(super) trait Format: Send + Sync {
     /// The columns that are in the file besides, and cannot be read.
     fn left_out(&self) -> &[LeftOut] {
         &[]
+    }
+
+    /// The records of a text file, from its header on.
+    fn records(&self) -> Option<Result<Records<Box<dyn Read + Send>>>> {
+        None
     }
 
     /// The tasks that read pieces of it, one after another; the pieces do not depend on who runs them.
@@ -81,14 +86,25 @@ pub(super) fn no_such_column(file: &str, wanted: &str, format: &dyn Format) -> E
 }
 
 /// Opens a file by its first bytes, or else as text.
-pub(super) fn open(input: Input, options: &Options, delimiter: u8) -> Result<Arc<dyn Format>> {
+pub(super) fn open(mut input: Input, options: &Options, delimiter: u8) -> Result<Arc<dyn Format>> {
     const PARQUET: &[u8] = b"PAR1";
     const ARROW_FILE: &[u8] = b"ARROW1";
     /// The mark of a message, whose length is less than 16 MB in a schema's.
     const ARROW_STREAM: &[u8] = b"\xff\xff\xff\xff";
     const ZIP: &[u8] = b"PK\x03\x04";
-    let mut start = Vec::new();
-    input.raw()?.take(8).read_to_end(&mut start).map_err(|error| input.failed(error))?;
+    let beginning = |mut reader: Box<dyn Read + Send>| {
+        let mut start = Vec::new();
+        reader.by_ref().take(8).read_to_end(&mut start).map_err(|error| input.failed(error))?;
+        Ok::<_, Error>(start)
+    };
+    let mut start = beginning(Box::new(input.raw()?))?;
+    // Binary files are read from any place, which a compressed stream is not.
+    let inner = beginning(input.read()?)?;
+    if inner != start && [PARQUET, ARROW_FILE, ARROW_STREAM, MAGIC].iter().any(|mark| inner.starts_with(mark))
+    {
+        let copy = Input::copy(&input.name, input.read()?)?;
+        (input, start) = (copy, inner);
+    }
     let ending = Path::new(&input.name).extension().map(|ending| ending.to_string_lossy().to_lowercase());
     if start.starts_with(PARQUET) || ending.as_deref() == Some("parquet") {
         #[cfg(feature = "parquet")]

@@ -1,5 +1,6 @@
 //! `Source`: a file of rows, read in batches as often as need be.
 
+mod append;
 #[cfg(feature = "arrow")]
 mod arrow;
 mod builder;

@@ -68,7 +68,7 @@ impl Options {
     }
 
     /// What separates the fields of a text file of this name, compressed or not.
-    pub(crate) fn delimiter_for(&self, path: &Path) -> u8 {
+    pub fn delimiter_for(&self, path: &Path) -> u8 {
         let ending = |path: &Path| path.extension().map(|ending| ending.to_string_lossy().to_lowercase());
         let compressed = matches!(ending(path).as_deref(), Some("gz" | "zst"));
         let inner = if compressed { ending(&path.with_extension("")) } else { ending(path) };

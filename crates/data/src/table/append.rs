@@ -2,11 +2,11 @@
 
 use super::field::excerpt;
 use super::records::Records;
-use super::write::{write_number, write_text};
+use super::write::{write_field, write_text};
 use super::{Column, Csv, Numeric};
 use crate::source::Input;
 use ndgrad_array::{Error, Place, Result};
-use std::io::{self, BufWriter, Write};
+use std::io::{self, BufWriter, Read, Write};
 use std::path::Path;
 
 /// Copies the CSV file at `input` byte by byte, with a column `name` of `values` added at its end; a missing
@@ -58,6 +58,10 @@ impl Csv {
     ///
     /// # Errors
     /// As [`append_column`](Self::append_column).
+    ///
+    /// # Panics
+    /// If one column has another number of values than the first.
+    #[track_caller]
     pub fn append_columns(
         &self,
         input: impl AsRef<Path>,
@@ -65,44 +69,81 @@ impl Csv {
         columns: &[(&str, &Column)],
     ) -> Result<()> {
         let path = input.as_ref();
+        let count = columns.first().map_or(0, |(_, column)| column.len());
+        assert!(
+            columns.iter().all(|(_, column)| column.len() == count),
+            "append_columns: the columns must have as many values as each other"
+        );
         let delimiter = self.delimiter_for(path);
-        let mut records = Records::open(&path.display().to_string(), delimiter, Input::open(path)?.read()?)?;
-        if let Some((name, _)) =
-            columns.iter().find(|(name, _)| records.names().iter().any(|own| own == name))
-        {
-            let message = format!(
-                "there is already a column {}\n    Rename it or remove it, then try again.",
-                excerpt(name)
-            );
-            return Err(Error::content(Place::from(path).line(records.line()), message));
+        let records = Records::open(&path.display().to_string(), delimiter, Input::open(path)?.read()?)?;
+        let (names, columns): (Vec<&str>, Vec<&Column>) = columns.iter().copied().unzip();
+        let mut appender = Appender::new(records, output, &names)?;
+        appender.append(&columns, count)?;
+        appender.finish()
+    }
+}
+
+/// A text file on its way to a copy with more columns.
+pub(crate) struct Appender<R, W: Write> {
+    records: Records<R>,
+    output: BufWriter<W>,
+    rows: usize,
+    values: usize,
+}
+
+impl<R: Read, W: Write> Appender<R, W> {
+    /// Writes the header, after which `records` stands.
+    pub fn new<S: AsRef<str>>(records: Records<R>, output: W, names: &[S]) -> Result<Self> {
+        if let Some(name) = names.iter().find(|name| records.names().iter().any(|own| own == name.as_ref())) {
+            return Err(taken(records.here(), name.as_ref()));
         }
         let mut output = BufWriter::new(output);
-        let header = |writer: &mut dyn Write, column: usize| write_text(writer, columns[column].0, delimiter);
-        copy(&mut output, records.bytes(), delimiter, columns.len(), header).map_err(Error::output)?;
-        let mut rows = 0;
-        while records.advance_row()? {
-            let field = |writer: &mut dyn Write, column: usize| match columns[column].1 {
-                column if rows >= column.len() => Ok(()),
-                Column::Numeric(numbers) => {
-                    numbers.get(rows).map_or(Ok(()), |value| write_number(writer, value))
-                }
-                Column::Category(category) => {
-                    category.get(rows).map_or(Ok(()), |text| write_text(writer, text, delimiter))
-                }
-            };
-            copy(&mut output, records.bytes(), delimiter, columns.len(), field).map_err(Error::output)?;
-            rows += 1;
-        }
-        if let Some((_, column)) = columns.iter().find(|(_, column)| column.len() != rows) {
-            let message = format!(
-                "the file has {rows} row(s), but there are {} value(s) for them\n    Did the file change meanwhile? Then try again.",
-                column.len()
-            );
-            return Err(Error::content(Place::from(path), message));
-        }
-        let (rest, _) = records.bytes();
-        output.write_all(rest).and_then(|()| output.flush()).map_err(Error::output)
+        let delimiter = records.delimiter();
+        let header =
+            |writer: &mut dyn Write, column: usize| write_text(writer, names[column].as_ref(), delimiter);
+        copy(&mut output, records.bytes(), delimiter, names.len(), header).map_err(Error::output)?;
+        Ok(Appender { records, output, rows: 0, values: 0 })
     }
+
+    /// Writes so many more rows, with the values of these columns.
+    pub fn append(&mut self, columns: &[&Column], count: usize) -> Result<()> {
+        let delimiter = self.records.delimiter();
+        self.values += count;
+        for row in 0..count {
+            if !self.records.advance_row()? {
+                break;
+            }
+            let field =
+                |writer: &mut dyn Write, column: usize| write_field(writer, columns[column], row, delimiter);
+            copy(&mut self.output, self.records.bytes(), delimiter, columns.len(), field)
+                .map_err(Error::output)?;
+            self.rows += 1;
+        }
+        Ok(())
+    }
+
+    /// Writes what follows the last row.
+    pub fn finish(mut self) -> Result<()> {
+        while self.records.advance_row()? {
+            self.rows += 1;
+        }
+        if self.rows != self.values {
+            let message = format!(
+                "the file has {} row(s), but there are {} value(s) for them\n    Did the file change meanwhile? Then try again.",
+                self.rows, self.values
+            );
+            return Err(Error::content(Place::file(self.records.file()), message));
+        }
+        let (rest, _) = self.records.bytes();
+        self.output.write_all(rest).and_then(|()| self.output.flush()).map_err(Error::output)
+    }
+}
+
+/// The error for a column that is there already.
+pub(crate) fn taken(place: Place, name: &str) -> Error {
+    let message =
+        format!("there is already a column {}\n    Rename it or remove it, then try again.", excerpt(name));
+    Error::content(place, message)
 }
 
 /// Writes a record as it stands in the file, with so many more fields before its line break.

@@ -17,6 +17,7 @@ mod tests;
 mod write;
 
 pub use append::append_column;
+pub(crate) use append::{Appender, taken};
 pub(crate) use category::Levels;
 pub use category::{Category, Tally};
 pub(crate) use collect::Collector;
@@ -30,6 +31,7 @@ pub(crate) use lines::Lines;
 pub use nearest::nearest;
 pub(crate) use number::prefix;
 pub(crate) use records::{Records, breaks, is_break};
+pub(crate) use write::write_header;
 
 use field::{excerpt, list, not_a_number};
 use ndgrad_array::{Error, Place, Result};

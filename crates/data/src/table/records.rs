@@ -123,6 +123,21 @@ impl<R: Read> Records<R> {
         self.names
     }
 
+    /// What separates the fields.
+    pub fn delimiter(&self) -> u8 {
+        self.delimiter
+    }
+
+    /// The file's name, as messages show it.
+    pub fn file(&self) -> &str {
+        &self.file
+    }
+
+    /// Where the record begins.
+    pub fn here(&self) -> Place {
+        Place::file(&self.file).line(self.line)
+    }
+
     /// The line at which the record begins, counted from 1.
     pub fn line(&self) -> u64 {
         self.line

@@ -32,33 +32,59 @@ impl Table {
     }
 
     fn write(&self, writer: &mut dyn Write, delimiter: u8) -> io::Result<()> {
-        for (index, name) in self.names().iter().enumerate() {
-            separate(writer, index, delimiter)?;
-            write_text(writer, name, delimiter)?;
-        }
-        writer.write_all(b"\n")?;
+        write_header(writer, self.names(), delimiter)?;
+        self.write_rows(writer, delimiter)
+    }
+
+    /// Writes the rows without the header.
+    pub(crate) fn write_rows(&self, writer: &mut dyn Write, delimiter: u8) -> io::Result<()> {
         // An empty line would be skipped as blank.
         let missing = if self.columns().len() == 1 { "\"\"" } else { "" };
         for row in 0..self.rows() {
             for (index, column) in self.columns().iter().enumerate() {
                 separate(writer, index, delimiter)?;
-                match column {
-                    _ if column.is_missing(row) => writer.write_all(missing.as_bytes())?,
-                    Column::Numeric(numeric) => {
-                        let value = numeric.values()[row];
-                        match numeric.is_dates().then(|| date::format(value)).flatten() {
-                            Some(date) => writer.write_all(date.as_bytes())?,
-                            None => write_number(writer, value)?,
-                        }
-                    }
-                    Column::Category(category) => {
-                        write_text(writer, category.get(row).unwrap_or_default(), delimiter)?
-                    }
+                match column.is_missing(row) {
+                    true => writer.write_all(missing.as_bytes())?,
+                    false => write_field(writer, column, row, delimiter)?,
                 }
             }
             writer.write_all(b"\n")?;
         }
         Ok(())
+    }
+}
+
+/// The names of columns as the first line.
+pub(crate) fn write_header<S: AsRef<str>>(
+    writer: &mut dyn Write,
+    names: &[S],
+    delimiter: u8,
+) -> io::Result<()> {
+    for (index, name) in names.iter().enumerate() {
+        separate(writer, index, delimiter)?;
+        write_text(writer, name.as_ref(), delimiter)?;
+    }
+    writer.write_all(b"\n")
+}
+
+/// A value of a column; nothing where it is missing.
+pub(super) fn write_field(
+    writer: &mut dyn Write,
+    column: &Column,
+    row: usize,
+    delimiter: u8,
+) -> io::Result<()> {
+    match column {
+        Column::Numeric(numeric) => {
+            let Some(value) = numeric.get(row) else { return Ok(()) };
+            match numeric.is_dates().then(|| date::format(value)).flatten() {
+                Some(date) => writer.write_all(date.as_bytes()),
+                None => write_number(writer, value),
+            }
+        }
+        Column::Category(category) => {
+            category.get(row).map_or(Ok(()), |text| write_text(writer, text, delimiter))
+        }
     }
 }
 

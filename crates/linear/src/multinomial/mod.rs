@@ -45,6 +45,7 @@ pub(crate) const METHOD: &str = "multinomial regression";
 #[derive(Clone, Debug)]
 pub struct Multinomial {
     classes: Vec<String>,
+    covariance: CovarianceKind,
     level: f64,
     limits: Limits,
 }
@@ -71,7 +72,15 @@ impl Multinomial {
     /// For classes of these names, in the order of their numbers; with intervals of 95 %.
     pub fn new(classes: impl Into<Vec<String>>) -> Multinomial {
         let limits = Limits { most_iterations: 100, tolerance: 1e-10 };
-        Multinomial { classes: classes.into(), level: 0.95, limits }
+        Multinomial { classes: classes.into(), covariance: CovarianceKind::Classical, level: 0.95, limits }
+    }
+
+    /// Another covariance of the estimates: HC0, HC1 or clustered, sandwiches of scores with the information as their bread,
+    /// as statsmodels has them; HC1 and clusters count the parameters of all classes. A row has no one leverage, so there
+    /// is no HC2 nor HC3.
+    pub fn covariance(mut self, kind: CovarianceKind) -> Self {
+        self.covariance = kind;
+        self
     }
 
     /// The probability that intervals of coefficients are meant to cover the true ones; 0.95 by default.
@@ -101,8 +110,15 @@ impl Multinomial {
     /// # Errors
     /// [`Error::Data`], naming the row, if a number is not finite, a weight below 0, or a target no class's number; naming
     /// columns and classes, if they are separated; naming the class that has no row; if there are fewer than two classes, fewer
-    /// rows than parameters of a class, or an offset.
+    /// rows than parameters of a class, or an offset; if the covariance is HC2 or HC3, or clustered without two clusters.
     pub fn fit(&self, observations: &mut dyn Observations) -> Result<MultinomialFit> {
+        if matches!(self.covariance, CovarianceKind::HC2 | CovarianceKind::HC3) {
+            return Err(Error::Data(format!(
+                "{METHOD}: {} needs the leverage of a row, which is a matrix where there are classes\n    \
+                 choose HC0, HC1 or clustered",
+                self.covariance
+            )));
+        }
         let count = self.classes.len();
         let mut standard = learn(observations, METHOD, count)?;
         standard.check_rows(METHOD)?;
@@ -141,11 +157,13 @@ impl Multinomial {
             straight.chunks_exact(size.max(1)).flat_map(|one| standard.in_units(one)).collect()
         };
         let rank = (count - 1) * size;
-        let covariance = Covariance {
-            kind: CovarianceKind::Classical,
-            size: rank,
-            matrix: both_sides(&course.normal.inverse(), rank, units),
+        let inverse = course.normal.inverse();
+        let matrix = match self.covariance {
+            CovarianceKind::Classical => inverse,
+            kind => softmax.sandwich(fitting.observations, &course.parameters, kind, &inverse)?,
         };
+        let covariance =
+            Covariance { kind: self.covariance, size: rank, matrix: both_sides(&matrix, rank, units) };
         let estimates = units(&course.parameters);
         let terms = standard.terms();
         let names =

@@ -146,11 +146,14 @@ impl MultinomialModel {
     /// # Errors
     /// As [`probabilities`](Self::probabilities).
     pub fn predict(&self, table: &Table) -> Result<Vec<Option<usize>>> {
-        let likeliest = |each: Vec<f64>| {
-            let first = |best: usize, class: usize| if each[class] > each[best] { class } else { best };
-            (0..each.len()).fold(0, first)
-        };
-        Ok(self.probabilities(table)?.into_iter().map(|each| each.map(likeliest)).collect())
+        let likeliest = |each: Option<Vec<f64>>| each.map(|each| MultinomialModel::likeliest(&each));
+        Ok(self.probabilities(table)?.into_iter().map(likeliest).collect())
+    }
+
+    /// The number of the class of the largest of these probabilities, the first of several that are.
+    pub fn likeliest(probabilities: &[f64]) -> usize {
+        let first = |best, class| if probabilities[class] > probabilities[best] { class } else { best };
+        (0..probabilities.len()).fold(0, first)
     }
 
     /// Writes the model as a safetensors file, whole or not at all: the tensors `coefficients` and `covariance`, and the rest

@@ -9,6 +9,8 @@ use super::separation;
 use crate::double_double::DoubleDouble;
 use crate::exact::triangle::{Triangle, dot};
 use crate::glm::course::{Objective, Sums};
+use crate::glm::sandwich::Meat;
+use crate::inference::CovarianceKind;
 use crate::observations::{Block, Observations};
 use crate::standard::Standard;
 use crate::weighted::{CHUNK_BYTES, Normal, TASK, TASK_WORK, Tally};
@@ -39,6 +41,16 @@ struct Part {
     sums: Sums,
 }
 
+/// Some rows: their columns, and for each class but the first their scores; for each pair of these what they add to the
+/// curvature. Each of these numbers of all rows side by side.
+#[derive(Default)]
+struct Chunk {
+    columns: Vec<f64>,
+    scores: Vec<f64>,
+    curvature: Vec<f64>,
+    factors: Vec<f64>,
+}
+
 impl Softmax<'_> {
     /// The parameters of one class.
     fn size(&self) -> usize {
@@ -64,34 +76,22 @@ impl Softmax<'_> {
         parameters.chunks_exact(self.size().max(1)).flat_map(|one| back(self.triangle, one)).collect()
     }
 
+    /// Rows that are read together.
+    fn height(&self) -> usize {
+        (CHUNK_BYTES / size_of::<f64>() / (self.size() + 2 * self.others())).clamp(32, 1024)
+    }
+
     fn task(&self, block: &Block<'_>, first: usize, parameters: &[f64]) -> Part {
-        let (size, others) = (self.size(), self.others());
+        let size = self.size();
         let mut part = self.part();
         let last = block.rows().min(first + TASK);
-        let height = (CHUNK_BYTES / size_of::<f64>() / (size + 2 * others)).clamp(32, 1024);
-        let mut columns = Vec::with_capacity(height * size);
-        let (mut predictors, mut curvature) = (Vec::new(), Vec::new());
-        let (mut factors, mut scaled) = (Vec::with_capacity(height), Vec::with_capacity(height));
+        let height = self.height();
+        let (mut chunk, mut scaled) = (Chunk::default(), Vec::with_capacity(height));
         for start in (first..last).step_by(height) {
             let rows = height.min(last - start);
-            self.columns(block, start, rows, &mut columns);
-            predictors.clear();
-            predictors.resize(others * rows, 0.0);
-            for (class, predictors) in predictors.chunks_exact_mut(rows).enumerate() {
-                for (column, parameter) in columns.chunks_exact(rows).zip(&parameters[class * size..]) {
-                    predictors.iter_mut().zip(column).for_each(|(sum, z)| *sum += parameter * z);
-                }
-            }
-            // A row's predictors become its scores.
-            curvature.clear();
-            curvature.resize(half(others) * rows, 0.0);
-            for i in 0..rows {
-                let weight = block.weight(start + i);
-                let class = block.y[start + i] as usize;
-                row(class, weight, i, rows, &mut predictors, &mut curvature, &mut factors, &mut part.sums);
-            }
-            for (scores, sums) in predictors.chunks_exact(rows).zip(part.score.chunks_exact_mut(size.max(1)))
-            {
+            self.chunk(block, start, rows, parameters, &mut chunk, &mut part.sums);
+            let Chunk { columns, scores, curvature, .. } = &chunk;
+            for (scores, sums) in scores.chunks_exact(rows).zip(part.score.chunks_exact_mut(size.max(1))) {
                 for (column, sum) in columns.chunks_exact(rows).zip(sums) {
                     *sum += dot(column, scores).into();
                 }
@@ -99,10 +99,70 @@ impl Softmax<'_> {
             for (curvature, products) in
                 curvature.chunks_exact(rows).zip(part.products.chunks_exact_mut(half(size).max(1)))
             {
-                vectorized(Products { columns: &columns, rows, curvature, scaled: &mut scaled, products });
+                vectorized(Products { columns, rows, curvature, scaled: &mut scaled, products });
             }
         }
         part
+    }
+
+    /// What some rows from `start` on say at these parameters.
+    fn chunk(
+        &self,
+        block: &Block<'_>,
+        start: usize,
+        rows: usize,
+        parameters: &[f64],
+        chunk: &mut Chunk,
+        sums: &mut Sums,
+    ) {
+        let (size, others) = (self.size(), self.others());
+        let Chunk { columns, scores, curvature, factors } = chunk;
+        self.columns(block, start, rows, columns);
+        scores.clear();
+        scores.resize(others * rows, 0.0);
+        for (class, predictors) in scores.chunks_exact_mut(rows).enumerate() {
+            for (column, parameter) in columns.chunks_exact(rows).zip(&parameters[class * size..]) {
+                predictors.iter_mut().zip(column).for_each(|(sum, z)| *sum += parameter * z);
+            }
+        }
+        // A row's predictors become its scores.
+        curvature.clear();
+        curvature.resize(half(others) * rows, 0.0);
+        for i in 0..rows {
+            let (weight, class) = (block.weight(start + i), block.y[start + i] as usize);
+            row(class, weight, i, rows, scores, curvature, factors, sums);
+        }
+    }
+
+    /// The sandwich of the scores of all rows at these parameters, with this bread.
+    ///
+    /// # Errors
+    /// As [`Meat`], and if the rows cannot be read.
+    pub fn sandwich(
+        &self,
+        observations: &mut dyn Observations,
+        parameters: &[f64],
+        kind: CovarianceKind,
+        bread: &[f64],
+    ) -> Result<Vec<f64>> {
+        let (size, others) = (self.size(), self.others());
+        let mut meat = Meat::new(kind, self.standard.clusters, others * size)?;
+        let (mut chunk, height) = (Chunk::default(), self.height());
+        observations.pass(&mut |block| {
+            for start in (0..block.rows()).step_by(height) {
+                let rows = height.min(block.rows() - start);
+                self.chunk(block, start, rows, parameters, &mut chunk, &mut Sums::default());
+                let Chunk { columns, scores, .. } = &chunk;
+                for i in (0..rows).filter(|i| block.weight(start + i) > 0.0) {
+                    let of =
+                        |place: usize| scores[place / size * rows + i] * columns[place % size * rows + i];
+                    let cluster = block.clusters.map(|clusters| clusters[start + i]);
+                    meat.add((0..others * size).map(of), cluster);
+                }
+            }
+            Ok(())
+        })?;
+        meat.between(bread, self.standard.rows)
     }
 
     /// Rows from `start` on, column after column, orthogonal.

@@ -4,6 +4,7 @@ use ndgrad::Result;
 use ndgrad::linear::{Family, Observations};
 
 use super::fitted::Fitted;
+use super::validation::Judged;
 use crate::report::Part;
 
 /// Sums of errors over rows.
@@ -44,41 +45,6 @@ impl Errors {
         }
     }
 
-    /// The errors of a model's predictions.
-    pub fn of(rows: &mut dyn Observations, fit: &Fitted) -> Result<Errors> {
-        let mut errors = Errors::new(fit);
-        let width = rows.names().len();
-        rows.pass(&mut |block| {
-            for row in 0..block.rows() {
-                let offset = block.offset.map_or(0.0, |offset| offset[row]);
-                let predictor = fit.predictor(&block.x[row * width..][..width]) + offset;
-                let loss = fit.loss(block.y[row], predictor);
-                errors.push(block.y[row], fit.link.mean(predictor), block.weight(row), loss);
-            }
-            Ok(())
-        })?;
-        Ok(errors)
-    }
-
-    /// The errors of these rows and of others.
-    pub fn add(self, other: Errors) -> Errors {
-        let weight = self.weight + other.weight;
-        let apart = other.mean - self.mean;
-        let share = if weight > 0.0 { other.weight / weight } else { 0.0 };
-        Errors {
-            rows: self.rows + other.rows,
-            weight,
-            squares: self.squares + other.squares,
-            sizes: self.sizes + other.sizes,
-            mean: self.mean + apart * share,
-            spread: self.spread + other.spread + apart * apart * self.weight * share,
-            loss: self.loss + other.loss,
-            right: self.right + other.right,
-            below: self.below + other.below,
-            family: other.family,
-        }
-    }
-
     /// The mean squared error.
     pub fn mean_square(&self) -> f64 {
         self.squares / self.weight
@@ -98,9 +64,49 @@ impl Errors {
     pub fn accuracy(&self) -> (f64, f64) {
         (self.right / self.weight, self.mean.max(1.0 - self.mean))
     }
+}
 
-    /// The errors as a line of the report.
-    pub fn part(self, key: &'static str, name: &'static str) -> Part {
+impl Judged for Errors {
+    type Model = Fitted;
+
+    fn of(rows: &mut dyn Observations, fit: &Fitted) -> Result<Errors> {
+        let mut errors = Errors::new(fit);
+        let width = rows.names().len();
+        rows.pass(&mut |block| {
+            for row in 0..block.rows() {
+                let offset = block.offset.map_or(0.0, |offset| offset[row]);
+                let predictor = fit.predictor(&block.x[row * width..][..width]) + offset;
+                let loss = fit.loss(block.y[row], predictor);
+                errors.push(block.y[row], fit.link.mean(predictor), block.weight(row), loss);
+            }
+            Ok(())
+        })?;
+        Ok(errors)
+    }
+
+    fn add(self, other: Errors) -> Errors {
+        let weight = self.weight + other.weight;
+        let apart = other.mean - self.mean;
+        let share = if weight > 0.0 { other.weight / weight } else { 0.0 };
+        Errors {
+            rows: self.rows + other.rows,
+            weight,
+            squares: self.squares + other.squares,
+            sizes: self.sizes + other.sizes,
+            mean: self.mean + apart * share,
+            spread: self.spread + other.spread + apart * apart * self.weight * share,
+            loss: self.loss + other.loss,
+            right: self.right + other.right,
+            below: self.below + other.below,
+            family: other.family,
+        }
+    }
+
+    fn rows(&self) -> usize {
+        self.rows
+    }
+
+    fn part(&self, key: &'static str, name: &'static str) -> Part {
         Part {
             key,
             name,
@@ -109,6 +115,7 @@ impl Errors {
             mae: self.sizes / self.weight,
             r2: (self.spread > 0.0).then(|| 1.0 - self.squares / self.spread),
             deviance: (self.family != Family::Gaussian).then(|| self.loss / self.weight),
+            log_loss: None,
             accuracy: (self.family == Family::Binomial).then(|| self.accuracy().0),
         }
     }

@@ -28,12 +28,11 @@ use std::time::Instant;
 use clap::Args;
 use ndgrad::Result as NdgradResult;
 use ndgrad::data::Options;
-use ndgrad::linear::{CovarianceKind, DesignInfo, Link};
+use ndgrad::linear::{CovarianceKind, DesignInfo, Link, Observations};
 use ndgrad::threads;
 
 use crate::failure::{Result, say};
 use crate::interrupt;
-use crate::number::count;
 use crate::quote;
 use crate::report::Part;
 use crate::saved::Saved;
@@ -41,13 +40,15 @@ use crate::units::Units;
 use crate::values;
 pub use course::finish as course;
 use data::Data;
+use errors::Errors;
 pub use facts::of_linear;
 pub use files::Files;
 pub use fitted::Fitted;
 use options::{Cost, Gaps, Law, Method, Penalties, Solver};
 pub use outcome::Outcome;
 use solved::{Judge, Solved};
-pub use summary::numbers;
+pub use summary::{left_out, numbers};
+use validation::Judged;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -223,7 +224,7 @@ impl Fit {
         };
         let (model, mut report) = solved.report(data, design, &units)?;
         let Solved { fitted, judge, method, facts, diagnostics, course, warnings, pictures, .. } = solved;
-        let (parts, doubt) = self.judge(judge, data, design, &fitted)?;
+        let (parts, doubt) = self.judge(judge, data, design);
         report.method = method;
         report.facts = facts;
         report.diagnostics = diagnostics;
@@ -237,34 +238,33 @@ impl Fit {
     }
 
     /// The errors of models that have not seen all rows, or why there are none.
-    fn judge(
-        &self,
-        judge: Judge,
-        data: &mut Data,
-        design: &DesignInfo,
-        fit: &Fitted,
-    ) -> NdgradResult<(Vec<Part>, Option<String>)> {
+    fn judge(&self, judge: Judge, data: &mut Data, design: &DesignInfo) -> (Vec<Part>, Option<String>) {
         let solve = match judge {
-            Judge::Parts(parts) => return Ok((parts, None)),
+            Judge::Parts(parts) => return (parts, None),
             Judge::By(solve) => solve,
         };
-        let mut rows = data.observe(design);
+        self.judged::<Errors>(&*solve, &mut data.observe(design))
+    }
+
+    /// The same of any kind of model.
+    fn judged<J: Judged>(
+        &self,
+        solve: &dyn Fn(&mut dyn Observations) -> NdgradResult<J::Model>,
+        rows: &mut dyn Observations,
+    ) -> (Vec<Part>, Option<String>) {
         let judged = match (self.validate, self.hold_out.unwrap_or(HELD_OUT)) {
-            (Some(folds), _) => validation::cross(&*solve, &mut rows, folds, self.seed),
-            (None, 0.0) => return Ok((Vec::new(), None)),
-            (None, part) => validation::hold_out(&*solve, &mut rows, part, self.seed),
+            (Some(folds), _) => validation::cross::<J>(solve, rows, folds, self.seed),
+            (None, 0.0) => Ok(Vec::new()),
+            (None, part) => validation::hold_out::<J>(solve, rows, part, self.seed),
         };
         // Where all rows determine the model and fewer do not, there is no judging it.
-        Ok(match judged {
-            Ok(parts) => (parts, None),
-            Err(_) => {
-                let doubt = format!(
-                    "no rows were held back to validate the model: {} are just enough to determine {}",
-                    count(fit.rows as usize, "row"),
-                    count(fit.rank(), "coefficient")
-                );
-                (Vec::new(), Some(doubt))
-            }
+        judged.map(|parts| (parts, None)).unwrap_or_else(|error| {
+            let error = error.to_string();
+            let reason = error.lines().next().unwrap_or_default();
+            let doubt = format!(
+                "the model is not judged by rows held back, as fewer rows do not determine it: {reason}"
+            );
+            (Vec::new(), Some(doubt))
         })
     }
 

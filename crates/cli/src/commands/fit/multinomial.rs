@@ -10,10 +10,11 @@ use super::facts::solver as solver_facts;
 use super::fitted::without_errors;
 use super::options::Solver;
 use super::outcome::Outcome;
-use super::validation::Drawn;
-use super::{Fit, HELD_OUT};
+use super::survey::Columns;
+use super::validation::Judged;
+use super::{Fit, left_out};
 use crate::failure::{Failure, Result};
-use crate::number::{count, significant};
+use crate::number::{count, percent, significant};
 use crate::pictures;
 use crate::report::{Coefficient, Fact, Part, Report, Value};
 use crate::saved::Saved;
@@ -30,25 +31,34 @@ struct Foreseen {
 }
 
 impl Foreseen {
-    fn of(
-        fit: &dyn Fn(&[f64]) -> Vec<f64>,
-        classes: usize,
+    /// Of no row yet, of so many classes.
+    fn new(classes: usize) -> Foreseen {
+        Foreseen { rows: 0, weight: 0.0, classes: vec![[0.0; 2]; classes], deviance: 0.0 }
+    }
+
+    /// Takes a row with what was foreseen of it.
+    fn push(&mut self, class: usize, probabilities: &[f64], weight: f64) {
+        let right = MultinomialModel::likeliest(probabilities) == class;
+        self.rows += 1;
+        self.weight += weight;
+        self.classes[class][0] += weight;
+        self.classes[class][1] += if right { weight } else { 0.0 };
+        self.deviance -= 2.0 * weight * probabilities[class].max(f64::MIN_POSITIVE).ln();
+    }
+
+    /// Reads rows once, and hands what their columns hold to `visit`.
+    fn survey(
         rows: &mut dyn Observations,
+        model: &MultinomialModel,
+        mut visit: impl FnMut(&[f64]),
     ) -> NdgradResult<Foreseen> {
         let width = rows.names().len();
-        let mut found = Foreseen { rows: 0, weight: 0.0, classes: vec![[0.0; 2]; classes], deviance: 0.0 };
+        let mut found = Foreseen::new(model.classes.len());
         rows.pass(&mut |block| {
             for row in 0..block.rows() {
-                let probabilities = fit(&block.x[row * width..][..width]);
-                let (class, weight) = (block.y[row] as usize, block.weight(row));
-                let likeliest = (0..classes).fold(0, |best, other| {
-                    if probabilities[other] > probabilities[best] { other } else { best }
-                });
-                found.rows += 1;
-                found.weight += weight;
-                found.classes[class][0] += weight;
-                found.classes[class][1] += if likeliest == class { weight } else { 0.0 };
-                found.deviance -= 2.0 * weight * probabilities[class].max(f64::MIN_POSITIVE).ln();
+                let x = &block.x[row * width..][..width];
+                visit(x);
+                found.push(block.y[row] as usize, &model.probabilities_of(x), block.weight(row));
             }
             Ok(())
         })?;
@@ -63,6 +73,28 @@ impl Foreseen {
     fn usual(&self) -> f64 {
         self.classes.iter().map(|class| class[0]).fold(0.0, f64::max) / self.weight
     }
+}
+
+impl Judged for Foreseen {
+    type Model = MultinomialModel;
+
+    fn of(rows: &mut dyn Observations, model: &MultinomialModel) -> NdgradResult<Foreseen> {
+        Foreseen::survey(rows, model, |_| ())
+    }
+
+    fn add(self, other: Foreseen) -> Foreseen {
+        let classes = self.classes.iter().zip(&other.classes);
+        Foreseen {
+            rows: self.rows + other.rows,
+            weight: self.weight + other.weight,
+            classes: classes.map(|(a, b)| [a[0] + b[0], a[1] + b[1]]).collect(),
+            deviance: self.deviance + other.deviance,
+        }
+    }
+
+    fn rows(&self) -> usize {
+        self.rows
+    }
 
     fn part(&self, key: &'static str, name: &'static str) -> Part {
         Part {
@@ -73,6 +105,7 @@ impl Foreseen {
             mae: f64::NAN,
             r2: None,
             deviance: Some(self.deviance / self.weight),
+            log_loss: Some(0.5 * self.deviance / self.weight),
             accuracy: Some(self.right()),
         }
     }
@@ -104,7 +137,7 @@ impl Fit {
         };
         let (mut files, mut interrupted) = (Vec::new(), false);
         let (model, inference) = if self.solver == Solver::Exact {
-            let solver = Multinomial::new(classes.clone()).level(self.level);
+            let solver = Multinomial::new(classes.clone()).covariance(self.covariance()).level(self.level);
             let mut rows = data.observe(design);
             let fit = solver.fit(&mut rows)?;
             report.facts = facts(&fit, rows.dropped());
@@ -115,15 +148,14 @@ impl Fit {
             if !fit.converged {
                 report.warnings.push(unsettled(fit.iterations.len()));
             }
-            let left_out = fit.aliases.iter().map(|alias| {
-                let name = &fit.names[alias.column];
-                format!(
-                    "feature {name:?} was left out, as it follows from the other terms: {}",
-                    alias.describe(&fit.names)
-                )
-            });
-            report.warnings.extend(left_out);
-            report.parts = self.held_out(&solver, &mut rows)?;
+            report.warnings.extend(left_out(&fit.aliases, &fit.names, fit.rows));
+            let solve = |rows: &mut dyn Observations| {
+                let fit = Multinomial::new(classes.clone()).fit(rows)?;
+                Ok(MultinomialModel::new(design.clone(), &fit))
+            };
+            let (parts, doubt) = self.judged::<Foreseen>(&solve, &mut rows);
+            report.parts = parts;
+            report.warnings.extend(doubt);
             (MultinomialModel::new(design.clone(), &fit), fit.inference)
         } else {
             let descended = self.descended(Loss::Multinomial(classes.len()), data, design)?;
@@ -139,8 +171,8 @@ impl Fit {
             let inference = without_errors(model.terms(), &model.coefficients, self.level);
             (model, inference)
         };
-        let probabilities = |row: &[f64]| model.probabilities_of(row);
-        let all = Foreseen::of(&probabilities, classes.len(), &mut data.observe(design))?;
+        let mut columns = Columns::new(design.names().len());
+        let all = Foreseen::survey(&mut data.observe(design), &model, |row| columns.push(row))?;
         report.parts.push(all.part("all", "all, final model"));
         report.answer = format!(
             "The model foresees the class of {} of {}, where always guessing the commonest would foresee {}.",
@@ -150,40 +182,21 @@ impl Fit {
         );
         report.equation = equation(&model);
         report.coefficients = inference.terms.iter().map(Coefficient::from).collect();
-        let deviations = deviations(&model, data, design)?;
+        let deviations = deviations(&model, &columns.deviations());
         let scale = format!("the log-odds against {}", classes[0]);
         report.pictures.extend(pictures::coefficients(&report.coefficients, &deviations, &scale, self.level));
         let right: Vec<f64> = all.classes.iter().map(|class| class[1] / class[0]).collect();
         report.pictures.push(pictures::classes(&classes, &right, &units.axis(&report.target)));
         Ok(Outcome { model: Saved::Classes(Box::new(model)), report, files, interrupted })
     }
-
-    /// How often the classes of rows are foreseen that were held back.
-    fn held_out(&self, solver: &Multinomial, rows: &mut dyn Observations) -> Result<Vec<Part>> {
-        let part = self.hold_out.unwrap_or(HELD_OUT);
-        if part == 0.0 {
-            return Ok(Vec::new());
-        }
-        let (seed, range) = (self.seed, (0.0, part));
-        // Where fewer rows do not determine the model, there is no judging it.
-        let Ok(fit) = solver.fit(&mut Drawn { rows, seed, range, within: false }) else {
-            return Ok(Vec::new());
-        };
-        let judge =
-            |rows: &mut Drawn<'_>| Foreseen::of(&|row| fit.probabilities(row), fit.classes.len(), rows);
-        let seen = judge(&mut Drawn { rows, seed, range, within: false })?;
-        let unseen = judge(&mut Drawn { rows, seed, range, within: true })?;
-        Ok(vec![seen.part("train", "learned from"), unseen.part("validation", "held back")])
-    }
 }
 
 /// The deviation of the column of each coefficient; NaN for intercepts.
-fn deviations(model: &MultinomialModel, data: &mut Data, design: &DesignInfo) -> Result<Vec<f64>> {
-    let columns = super::survey::deviations(&mut data.observe(design))?;
-    let ones = usize::from(design.has_intercept());
+fn deviations(model: &MultinomialModel, columns: &[f64]) -> Vec<f64> {
+    let ones = usize::from(model.design.has_intercept());
     let own = model.columns.iter().map(|&column| columns[column]);
     let own: Vec<f64> = std::iter::repeat_n(f64::NAN, ones).chain(own).collect();
-    Ok(own.iter().copied().cycle().take(model.coefficients.len()).collect())
+    own.iter().copied().cycle().take(model.coefficients.len()).collect()
 }
 
 /// A line for each class but the first.
@@ -219,8 +232,4 @@ fn facts(fit: &MultinomialFit, dropped: u64) -> Vec<Fact> {
         Fact::of("aic", "AIC", Value::Number, fit.aic),
         Fact::of("bic", "BIC", Value::Number, fit.bic),
     ]
-}
-
-fn percent(part: f64) -> String {
-    format!("{:.1} %", 100.0 * part)
 }

@@ -254,6 +254,22 @@ impl Fit {
                 "--family multinomial has no other link than its own\n    Leave --link out.".into(),
             );
         }
+        if self.law == Law::Multinomial && self.offset.is_some() {
+            return refuse(
+                "--offset has no meaning for --family multinomial: it does not say which class it is for\n    \
+                 Leave it out, or make the column a term of the formula."
+                    .into(),
+            );
+        }
+        if self.law == Law::Multinomial
+            && matches!(self.covariance, Some(CovarianceKind::HC2 | CovarianceKind::HC3))
+        {
+            return refuse(
+                "--covariance hc2 and hc3 need one leverage of each row, which classes do not have\n    \
+                 Choose hc0, hc1 or --cluster."
+                    .into(),
+            );
+        }
         if !exact && self.link() != self.descent_loss().link() {
             return refuse(format!(
                 "--link {} is fitted by --solver exact\n    Leave --solver or --link out.",
@@ -291,7 +307,7 @@ impl Fit {
             );
         }
         if self.covariance() != CovarianceKind::Classical
-            && !matches!(self.method(), Method::LeastSquares | Method::Generalized)
+            && !matches!(self.method(), Method::LeastSquares | Method::Generalized | Method::Multinomial)
         {
             return refuse(
                 "--covariance and --cluster are for least squares and families\n    \

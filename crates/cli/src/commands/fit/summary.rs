@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use ndgrad::Error;
-use ndgrad::linear::{DesignInfo, Family, FittedModel, Inference, Link, TermEstimate};
+use ndgrad::linear::{Alias, DesignInfo, Family, FittedModel, Inference, Link, TermEstimate};
 
 use super::data::Data;
 use super::effects::effects;
@@ -12,8 +12,9 @@ use super::fitted::{Cost, Fitted};
 use super::places::{Place, Places};
 use super::solved::Solved;
 use super::survey::Survey;
+use super::validation::Judged;
 use crate::failure::{Failure, Result};
-use crate::number::{count, significant};
+use crate::number::{count, percent, significant};
 use crate::pictures;
 use crate::report::{Coefficient, Fact, HeavyRow, Report, Value};
 use crate::row::Row;
@@ -167,20 +168,7 @@ impl Summary<'_> {
     /// Columns that follow from others, or nearly.
     fn collinearity(&self) -> Vec<String> {
         let fit = self.fit;
-        let aliases = fit.aliases.iter().map(|alias| {
-            let name = &fit.names[alias.column];
-            let equation = alias.describe(&fit.names);
-            match alias.terms.is_empty() {
-                true => format!(
-                    "feature {name:?} was left out: it is the same in all {}: {equation}",
-                    count(fit.rows as usize, "row")
-                ),
-                false => {
-                    format!("feature {name:?} was left out, as it follows from the other terms: {equation}")
-                }
-            }
-        });
-        let mut warnings: Vec<String> = aliases.collect();
+        let mut warnings = left_out(&fit.aliases, &fit.names, fit.rows);
         let digits = fit.digits();
         if digits < FEW_DIGITS {
             warnings.push(format!(
@@ -274,6 +262,18 @@ fn heavy(row: &Row, place: Option<&Place>, loss: f64) -> HeavyRow {
     }
 }
 
+/// The columns that have no coefficient, and why, in so many rows.
+pub fn left_out(aliases: &[Alias], names: &[String], rows: u64) -> Vec<String> {
+    let sentence = |alias: &Alias| {
+        let why = match alias.terms.is_empty() {
+            true => format!(": it is the same in all {}", count(rows as usize, "row")),
+            false => ", as it follows from the other terms".into(),
+        };
+        format!("feature {:?} was left out{why}: {}", names[alias.column], alias.describe(names))
+    };
+    aliases.iter().map(sentence).collect()
+}
+
 /// What the report says of the numbers themselves.
 pub fn numbers(fit: &Fitted) -> Vec<Fact> {
     if fit.condition.is_nan() {
@@ -300,11 +300,6 @@ fn scale(link: Link) -> Option<String> {
         Link::Inverse => "Estimates add to the inverse of the prediction.",
     };
     Some(text.into())
-}
-
-fn percent(part: f64) -> String {
-    let percent = 100.0 * part;
-    if percent > 99.9 && percent < 100.0 { "more than 99.9 %".into() } else { format!("{percent:.1} %") }
 }
 
 /// What the indicators of each category are compared with.

@@ -5,6 +5,7 @@ use ndgrad::linear::Observations;
 
 use super::errors::Errors;
 use super::fitted::Fitted;
+use super::validation::Judged;
 use crate::row::{Row, Sample};
 
 /// What the rows of a fit look like.
@@ -49,17 +50,6 @@ impl Survey {
     }
 }
 
-/// The standard deviation of each column.
-pub fn deviations(observations: &mut dyn Observations) -> Result<Vec<f64>> {
-    let width = observations.names().len();
-    let mut columns = Columns::new(width);
-    observations.pass(&mut |block| {
-        block.x.chunks_exact(width.max(1)).for_each(|row| columns.push(row));
-        Ok(())
-    })?;
-    Ok(columns.deviations())
-}
-
 /// What the model says about a row.
 fn judge(fit: &Fitted, row: u64, x: &[f64], predictor: f64, actual: f64, weight: f64) -> Row {
     let (predicted, slope) = (fit.link.mean(predictor), fit.link.slope(predictor));
@@ -86,18 +76,20 @@ fn judge(fit: &Fitted, row: u64, x: &[f64], predictor: f64, actual: f64, weight:
 
 /// Means and squares of columns (B. P. Welford, *Note on a Method for Calculating Corrected Sums of Squares and
 /// Products*, Technometrics 4, 1962).
-struct Columns {
+pub struct Columns {
     means: Vec<f64>,
     squares: Vec<f64>,
     count: f64,
 }
 
 impl Columns {
-    fn new(width: usize) -> Columns {
+    /// Of no row yet.
+    pub fn new(width: usize) -> Columns {
         Columns { means: vec![0.0; width], squares: vec![0.0; width], count: 0.0 }
     }
 
-    fn push(&mut self, row: &[f64]) {
+    /// Takes a row.
+    pub fn push(&mut self, row: &[f64]) {
         self.count += 1.0;
         for ((&value, mean), squares) in row.iter().zip(&mut self.means).zip(&mut self.squares) {
             let before = value - *mean;
@@ -106,7 +98,8 @@ impl Columns {
         }
     }
 
-    fn deviations(&self) -> Vec<f64> {
+    /// The standard deviations, of as many degrees of freedom as rows less one.
+    pub fn deviations(&self) -> Vec<f64> {
         self.squares.iter().map(|squares| (squares / (self.count - 1.0)).sqrt()).collect()
     }
 }

@@ -88,7 +88,7 @@ impl Fit {
 
 fn part(key: &'static str, name: &'static str, part: &TrainedPart) -> Part {
     let TrainedPart { rmse, mae, r2, .. } = *part;
-    Part { key, name, rows: part.rows.len(), rmse, mae, r2, deviance: None, accuracy: None }
+    Part { key, name, rows: part.rows.len(), rmse, mae, r2, deviance: None, log_loss: None, accuracy: None }
 }
 
 fn stop_name(stop: Stop) -> &'static str {

@@ -4,8 +4,6 @@ use ndgrad::linear::{Block, Observations};
 use ndgrad::random::Generator;
 use ndgrad::{Error, Result};
 
-use super::errors::Errors;
-use super::fitted::Fitted;
 use crate::report::Part;
 
 /// Rows drawn by lot: those whose number in [0, 1) lies within `range`, or the others. The lot of a row depends on
@@ -90,31 +88,66 @@ impl Lots {
     }
 }
 
+/// How good a model's predictions for some rows are.
+pub trait Judged: Sized {
+    /// The model.
+    type Model;
+
+    /// Of these rows.
+    fn of(rows: &mut dyn Observations, model: &Self::Model) -> Result<Self>;
+
+    /// Of these rows and others, which another model may have predicted.
+    fn add(self, other: Self) -> Self;
+
+    /// The number of rows.
+    fn rows(&self) -> usize;
+
+    /// As a line of the report.
+    fn part(&self, key: &'static str, name: &'static str) -> Part;
+}
+
 /// What fits a model to rows.
-type Solve<'a> = &'a dyn Fn(&mut dyn Observations) -> Result<Fitted>;
+type Solve<'a, M> = &'a dyn Fn(&mut dyn Observations) -> Result<M>;
 
 /// Fits all rows but a part of them, and judges by that part.
-pub fn hold_out(solve: Solve<'_>, rows: &mut dyn Observations, part: f64, seed: u64) -> Result<Vec<Part>> {
-    let [seen, unseen] = trial(solve, rows, (0.0, part), seed)?;
+pub fn hold_out<J: Judged>(
+    solve: Solve<'_, J::Model>,
+    rows: &mut dyn Observations,
+    part: f64,
+    seed: u64,
+) -> Result<Vec<Part>> {
+    let [seen, unseen] = trial::<J>(solve, rows, (0.0, part), seed)?;
     Ok(vec![seen.part("train", "learned from"), unseen.part("validation", "held back")])
 }
 
 /// Fits as many times, each time all rows but another part of them, and judges each model by its part.
-pub fn cross(solve: Solve<'_>, rows: &mut dyn Observations, folds: u32, seed: u64) -> Result<Vec<Part>> {
-    let mut all = [Errors::default(); 2];
-    for fold in 0..folds {
-        let bound = |fold: u32| f64::from(fold) / f64::from(folds);
+pub fn cross<J: Judged>(
+    solve: Solve<'_, J::Model>,
+    rows: &mut dyn Observations,
+    folds: u32,
+    seed: u64,
+) -> Result<Vec<Part>> {
+    let bound = |fold: u32| f64::from(fold) / f64::from(folds);
+    let mut all = trial::<J>(solve, rows, (0.0, bound(1)), seed)?;
+    for fold in 1..folds {
         let [seen, unseen] = trial(solve, rows, (bound(fold), bound(fold + 1)), seed)?;
-        all = [all[0].add(seen), all[1].add(unseen)];
+        let [all_seen, all_unseen] = all;
+        all = [all_seen.add(seen), all_unseen.add(unseen)];
     }
-    Ok(vec![all[0].part("train", "learned from"), all[1].part("validation", "not learned from")])
+    let [seen, unseen] = all;
+    Ok(vec![seen.part("train", "learned from"), unseen.part("validation", "not learned from")])
 }
 
-fn trial(solve: Solve<'_>, rows: &mut dyn Observations, range: (f64, f64), seed: u64) -> Result<[Errors; 2]> {
+fn trial<J: Judged>(
+    solve: Solve<'_, J::Model>,
+    rows: &mut dyn Observations,
+    range: (f64, f64),
+    seed: u64,
+) -> Result<[J; 2]> {
     let fit = solve(&mut Drawn { rows, seed, range, within: false })?;
-    let seen = Errors::of(&mut Drawn { rows, seed, range, within: false }, &fit)?;
-    let unseen = Errors::of(&mut Drawn { rows, seed, range, within: true }, &fit)?;
-    if unseen.rows == 0 {
+    let seen = J::of(&mut Drawn { rows, seed, range, within: false }, &fit)?;
+    let unseen = J::of(&mut Drawn { rows, seed, range, within: true }, &fit)?;
+    if unseen.rows() == 0 {
         return Err(Error::Data("no row fell into the part that was to be held back".into()));
     }
     Ok([seen, unseen])
@@ -122,6 +155,8 @@ fn trial(solve: Solve<'_>, rows: &mut dyn Observations, range: (f64, f64), seed:
 
 #[cfg(test)]
 mod tests {
+    use super::super::errors::Errors;
+    use super::super::fitted::Fitted;
     use super::*;
     use ndgrad::linear::{InMemory, LeastSquares};
 
@@ -163,10 +198,11 @@ mod tests {
     #[test]
     fn a_line_is_judged_about_as_well_by_any_rows() {
         let mut rows = line(500);
-        let solve: Solve<'_> = &|rows| Ok(Fitted::from(&LeastSquares::new().fit(rows)?));
-        for parts in [hold_out(solve, &mut rows, 0.2, 0).unwrap(), cross(solve, &mut rows, 5, 0).unwrap()] {
+        let solve: Solve<'_, Fitted> = &|rows| Ok(Fitted::from(&LeastSquares::new().fit(rows)?));
+        let cross = |rows: &mut InMemory| cross::<Errors>(solve, rows, 5, 0).unwrap();
+        for parts in [hold_out::<Errors>(solve, &mut rows, 0.2, 0).unwrap(), cross(&mut rows)] {
             assert!(parts.iter().all(|part| part.r2.unwrap() > 0.99 && part.rmse < 2.0));
         }
-        assert_eq!(cross(solve, &mut rows, 5, 0).unwrap()[1].rows, 500);
+        assert_eq!(cross(&mut rows)[1].rows, 500);
     }
 }
