@@ -33,7 +33,7 @@ const EXP: [f64; 11] = [
 ];
 // (2^f - 1) / f, for |f| <= 1/2; within 2^-32.5.
 const EXP2_SHORT: [f64; 7] = [
-    0.6931471805599453,
+    LN_2,
     0.24022650922288757,
     0.055504108839096185,
     0.009618056678524637,
@@ -139,17 +139,17 @@ pub(super) fn exp_m1_short(x: f64) -> f64 {
 /// e^x, within 0.503 units in the last place.
 #[inline(always)]
 pub fn exp_single(x: f32) -> f32 {
-    exp_short(limit(x.into(), -200.0, 200.0)) as f32
+    exp_short(limit(x, -200.0, 200.0).into()) as f32
 }
 
 /// 2^x, within 0.503 units in the last place.
 #[inline(always)]
 pub fn exp2_single(x: f32) -> f32 {
-    exp2_short(limit(x.into(), -200.0, 200.0)) as f32
+    exp2_short(limit(x, -200.0, 200.0).into()) as f32
 }
 
 /// e^x - 1, within 0.51 units in the last place.
 #[inline(always)]
 pub fn exp_m1_single(x: f32) -> f32 {
-    (exp_m1_short(limit(x.into(), -200.0, 200.0)) as f32).copysign(x)
+    (exp_m1_short(limit(x, -200.0, 200.0).into()) as f32).copysign(x)
 }

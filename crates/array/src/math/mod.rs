@@ -103,7 +103,7 @@ fn two_sum(a: f64, b: f64) -> (f64, f64) {
 
 /// x, or the end of the range that it exceeds; NaN stays NaN.
 #[inline(always)]
-fn limit(x: f64, low: f64, high: f64) -> f64 {
+fn limit<T: PartialOrd>(x: T, low: T, high: T) -> T {
     let x = if x < low { low } else { x };
     if x > high { high } else { x }
 }
