@@ -13,6 +13,8 @@ pub struct Row {
     pub weight: f64,
     /// The residual over its standard error; NaN where there is none.
     pub standardized: f64,
+    /// The quantile residual: normal, where the model is right, whatever the family.
+    pub quantile: f64,
     /// How far out the features are, from 0 to 1; NaN where that is not known.
     pub leverage: f64,
     /// How much all predictions would change without the row; NaN where that is not known.
@@ -104,7 +106,7 @@ mod tests {
         for row in 0..count {
             let loss = if row == 4321 { 9.0 } else { (row % 7) as f64 / 10.0 };
             let nan = f64::NAN;
-            let (standardized, leverage, cooks_distance) = (nan, nan, nan);
+            let (standardized, quantile, leverage, cooks_distance) = (nan, nan, nan, nan);
             let (actual, predicted, weight) = (1.0, 0.0, 1.0);
             sample.push(loss, || Row {
                 row,
@@ -112,6 +114,7 @@ mod tests {
                 predicted,
                 weight,
                 standardized,
+                quantile,
                 leverage,
                 cooks_distance,
                 loss,

@@ -62,6 +62,15 @@ fn counts_have_a_link_of_their_own() {
         run.out
     );
     let names = common::names(&place.path("pictures"));
+    place.ok("fit a.csv --target y --features x,kind --family binomial --pictures outcomes");
+    let outcomes = common::names(&place.path("outcomes"));
+    for picture in ["calibration", "leverage", "quantiles", "residuals", "scale"] {
+        assert!(outcomes.contains(&format!("{picture}.svg")), "{picture} in {outcomes:?}");
+        let again = place.ok("fit a.csv --target y --features x,kind --family binomial --pictures again");
+        assert!(again.err.is_empty());
+        let file = |directory: &str| place.read(&format!("{directory}/{picture}.svg"));
+        assert_eq!(file("outcomes"), file("again"), "lots are drawn the same on every run");
+    }
     for picture in
         ["coefficients", "effect-kind", "effect-x", "fit", "leverage", "quantiles", "residuals", "scale"]
     {

@@ -274,6 +274,56 @@ fn parts_add_up_to_the_whole() {
 }
 
 #[test]
+fn parts_may_lack_levels() {
+    let place = Place::new();
+    let text = rows(900);
+    let (header, lines) = text.split_once('\n').unwrap();
+    // A second category, whose first level no row of the first part has.
+    let line = |(i, line): (usize, &str)| format!("{line},{}\n", ["south", "north", "east"][i / 3 % 3]);
+    let lines: Vec<String> = lines.lines().enumerate().map(line).collect();
+    let file = |keep: &dyn Fn(&str) -> bool| {
+        let kept: String = lines.iter().filter(|line| keep(line)).cloned().collect();
+        format!("{header},side\n{kept}")
+    };
+    place
+        .file("all.csv", file(&|_| true))
+        .file("1.csv", file(&|line| line.contains(",x,") && !line.ends_with("east\n")))
+        .file("2.csv", file(&|line| line.contains(",y,")))
+        .file(
+            "3.csv",
+            file(&|line| line.contains(",z,") || line.contains(",x,") && line.ends_with("east\n")),
+        );
+    for formula in ["y~a+b+kind", "y~a*kind+side", "y~kind*side+b:side", "y~0+kind+a:side", "y~C(kind,Sum)+b"]
+    {
+        let whole = json(&place, &format!("fit all.csv --formula {formula} --hold-out 0"));
+        for part in 1..=3 {
+            let words = format!("fit {part}.csv --formula {formula} --save-stats {part}.stats --out part");
+            place.ok(&words);
+        }
+        place.ok("merge 1.stats 2.stats --save-stats both.stats --out merged");
+        for parts in ["1.stats 2.stats 3.stats", "3.stats both.stats"] {
+            let merged = json(&place, &format!("merge {parts} --out merged"));
+            let terms = |report: &Value| {
+                let all = report["coefficients"].as_array().unwrap().iter();
+                all.map(|c| (c["term"].clone(), c["baseline"].clone())).collect::<Vec<_>>()
+            };
+            assert_eq!(terms(&merged), terms(&whole), "{formula}");
+            for field in ["estimate", "std_error"] {
+                for (a, b) in numbers(&merged, field).iter().zip(numbers(&whole, field)) {
+                    assert!((a - b).abs() <= 1e-10 * b.abs(), "{formula}: {field}: {a} {b}");
+                }
+            }
+            assert_eq!(merged["rows"], whole["rows"]);
+        }
+        let predicted = |model: &str| place.ok(&format!("predict {model}/model.safetensors all.csv")).out;
+        let last = |text: &str| {
+            text.lines().skip(1).map(|l| l.rsplit(',').next().unwrap().parse::<f64>().unwrap()).sum::<f64>()
+        };
+        assert!((last(&predicted("merged")) / last(&predicted("ndgrad-fit")) - 1.0).abs() < 1e-10);
+    }
+}
+
+#[test]
 fn a_descent_goes_on_where_it_was_left() {
     let place = Place::new();
     place.file("a.csv", rows(2000));

@@ -8,7 +8,7 @@ use clap::Args;
 use ndgrad::Error;
 use ndgrad::linear::{DesignInfo, LeastSquares, Statistics};
 
-use super::fit::{Files, Fitted, Outcome, course, left_out, numbers, of_linear};
+use super::fit::{Files, Fitted, Outcome, baselines, course, left_out, numbers, of_linear};
 use crate::failure::{Failure, Result};
 use crate::interrupt;
 use crate::number::{count, percent, significant};
@@ -20,16 +20,17 @@ use crate::values;
 
 const EXAMPLES: &str = "\
 Examples:
-  ndgrad fit 2024.csv --formula 'rent ~ area + age' --save-stats 2024.stats
-  ndgrad fit 2025.csv --formula 'rent ~ area + age' --save-stats 2025.stats
+  ndgrad fit 2024.csv --formula 'rent ~ area + district' --save-stats 2024.stats
+  ndgrad fit 2025.csv --formula 'rent ~ area + district' --save-stats 2025.stats
   ndgrad merge 2024.stats 2025.stats --out both
   ndgrad merge *.stats --save-stats all.stats --json | jq .coefficients";
 
 /// Fit least squares to the sums of several files, as `ndgrad fit --save-stats` has saved them.
 ///
 /// The result is that of a fit to all rows of all files, which need not be read again, nor be
-/// on this machine. All parts must have the same formula and, where it has categories, the
-/// same levels. Writes model.safetensors, report.json and report.html into a directory.
+/// on this machine. All parts must have the same formula; levels of categories that some of
+/// them lack are filled in. Terms that learn means or knots from the rows, such as poly, must
+/// learn the same in each. Writes model.safetensors, report.json and report.html into a directory.
 #[derive(Args)]
 #[command(after_help = EXAMPLES, verbatim_doc_comment)]
 pub struct Merge {
@@ -74,30 +75,30 @@ impl Merge {
         Ok(())
     }
 
-    /// The sums of all parts, and what the columns are.
+    /// The sums of all parts, by cells, and the design of all.
     fn sums(&self) -> Result<(Statistics, DesignInfo)> {
         let (first, others) = self.parts.split_first().expect("clap asks for one");
-        let mut all = Statistics::load(first)?;
+        let mut design = load(first)?.1;
         for path in others {
-            let part = Statistics::load(path)?;
-            if part.description() != all.description() {
-                return Err(differ(first, path, &all, &part));
-            }
-            all.merge(&part)?;
+            design = design.united(&load(path)?.1).map_err(|difference| differ(first, path, &difference))?;
         }
-        let design = serde_json::from_str(all.description()).map_err(|error| error.to_string());
-        let design = design.and_then(|description| DesignInfo::from_json(&description));
-        let design = design.map_err(|reason| {
-            let message = format!(
-                "the sums are not those of a formula: {reason}\n    Save them by ndgrad fit --save-stats."
-            );
-            Failure::Data(Error::content(first.as_path(), message))
-        })?;
-        Ok((all, design))
+        let cells = design.cells()?;
+        let mut all: Option<Statistics> = None;
+        // Once more, so that no more than two parts are in memory.
+        for path in &self.parts {
+            let mut part = load(path)?.0.spread(cells.names());
+            part.set_description(design.to_json().to_string());
+            match &mut all {
+                None => all = Some(part),
+                Some(all) => all.merge(&part)?,
+            }
+        }
+        Ok((all.expect("there is a first part"), design))
     }
 
     fn fit(&self, all: &Statistics, design: DesignInfo) -> Result<Outcome> {
-        let fit = LeastSquares::new().level(self.level).fit_statistics(all)?;
+        let all = all.combined(design.names().to_vec(), &design.sums_of_cells()?);
+        let fit = LeastSquares::new().level(self.level).fit_statistics(&all)?;
         let fitted = Fitted::from(&fit);
         let ones = usize::from(fitted.intercept);
         let mut coefficients: Vec<Coefficient> = fit.inference.terms.iter().map(Coefficient::from).collect();
@@ -121,6 +122,7 @@ impl Merge {
             statistic: fit.inference.statistic(),
             level: self.level,
             covariance: fit.inference.covariance.kind.name().into(),
+            baselines: baselines(&design),
             facts: of_linear(&fit, None),
             pictures: pictures::coefficients(&coefficients, &deviations, &target, self.level)
                 .into_iter()
@@ -139,18 +141,29 @@ impl Merge {
     }
 }
 
-/// What keeps two parts apart.
-fn differ(first: &Path, path: &Path, one: &Statistics, other: &Statistics) -> Failure {
-    let lacks =
-        |a: &Statistics, b: &Statistics| a.names().iter().find(|name| !b.names().contains(name)).cloned();
-    let difference = match (lacks(one, other), lacks(other, one)) {
-        (Some(name), _) => format!("it has no term {name:?}"),
-        (_, Some(name)) => format!("it has a term {name:?} besides"),
-        (None, None) => "what was learned of the columns, such as levels or means, is another".into(),
+/// The sums of a part, and its design.
+fn load(path: &Path) -> Result<(Statistics, DesignInfo)> {
+    let sums = Statistics::load(path)?;
+    let refuse = |reason: &str| {
+        let message = format!(
+            "the sums are not those of a formula: {reason}\n    Save them by ndgrad fit --save-stats."
+        );
+        Failure::Data(Error::content(path, message))
     };
+    let design = serde_json::from_str(sums.description()).map_err(|error| error.to_string());
+    let design = design.and_then(|description| DesignInfo::from_json(&description));
+    let design = design.map_err(|reason| refuse(&reason))?;
+    match design.cells()?.names() == sums.names() {
+        true => Ok((sums, design)),
+        false => Err(refuse("its columns are others")),
+    }
+}
+
+/// What keeps two parts apart.
+fn differ(first: &Path, path: &Path, difference: &str) -> Failure {
     let message = format!(
         "these sums cannot be added to those of {}: {difference}\n    \
-         Give all parts the same formula; terms that learn from the rows, such as categories, must find the same in each.",
+         Give all parts the same formula and options; what terms learn from the rows, but for levels, must be the same in each.",
         first.display()
     );
     Failure::Data(Error::content(path, message))

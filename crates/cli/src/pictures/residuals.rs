@@ -11,8 +11,28 @@ use crate::units::Units;
 /// Rows that are named in a picture.
 const NAMED: usize = 3;
 
+/// A residual that has about the same distribution in all rows.
+#[derive(Clone, Copy)]
+struct Measure {
+    name: &'static str,
+    of: fn(&Row) -> f64,
+    /// What is to be known of it.
+    note: &'static str,
+}
+
+/// The residual over its standard error.
+const STANDARDIZED: Measure = Measure { name: "standardized residual", of: |row| row.standardized, note: "" };
+
+/// Deviances of outcomes and of small counts are far from normal in the best of models; these are not.
+const QUANTILE: Measure = Measure {
+    name: "quantile residual",
+    of: |row| row.quantile,
+    note: " Quantile residuals say how unlikely the row is by the model; the place within the step of a count or an \
+           outcome is drawn by lot.",
+};
+
 /// The pictures of the rows of a model of `target` of this family with so many coefficients; `name` gives a row's
-/// name. Outcomes of which there are but two have no distribution to be compared with the normal.
+/// name.
 pub fn of_rows(
     sample: &Sample,
     target: &str,
@@ -26,13 +46,25 @@ pub fn of_rows(
         true => format!(" A sample of {} of {} rows is shown.", rows.len(), sample.count),
         false => String::new(),
     };
+    let probability = format!("probability of {target}");
     let mut pictures = match family {
-        Family::Binomial => vec![calibration(&rows, target)],
-        _ => vec![
+        Family::Gaussian => vec![
             predicted(&rows, target, &axis, name),
             residuals(&rows, target, &axis, name),
-            quantiles(&rows, name),
-            scale(&rows, &axis, name),
+            quantiles(&rows, STANDARDIZED, name),
+            scale(&rows, &axis, STANDARDIZED, name),
+        ],
+        Family::Binomial => vec![
+            calibration(&rows, target),
+            binned(&rows, target, &probability),
+            quantiles(&rows, QUANTILE, name),
+            scale(&rows, &probability, QUANTILE, name),
+        ],
+        Family::Poisson | Family::Gamma => vec![
+            predicted(&rows, target, &axis, name),
+            deviances(&rows, target, &axis, name),
+            quantiles(&rows, QUANTILE, name),
+            scale(&rows, &axis, QUANTILE, name),
         ],
     };
     if rows.iter().any(|row| row.leverage.is_finite() && row.leverage > 0.0) {
@@ -115,53 +147,123 @@ fn residuals(rows: &[Row], target: &str, axis: &str, name: &dyn Fn(&Row) -> Stri
     Picture { name: "residuals".into(), caption, figure }
 }
 
+/// The deviance residuals of a family whose errors grow with the mean.
+fn deviances(rows: &[Row], target: &str, axis: &str, name: &dyn Fn(&Row) -> String) -> Picture {
+    let rows: Vec<Row> = rows.iter().filter(|row| row.standardized.is_finite()).copied().collect();
+    let (x, y) = (column(&rows, |row| row.predicted), column(&rows, |row| row.standardized));
+    let figure = smoothed(Figure::new().points("rows", &x, &y), &x, &y)
+        .zero_line()
+        .title(&format!("Deviance residuals of {target} against fitted values"))
+        .x_label(&format!("predicted {axis}"))
+        .y_label("standardized deviance residual");
+    let figure =
+        named(figure, &rows, |row| row.standardized.abs(), |row| (row.predicted, row.standardized), name);
+    let caption =
+        "A level smooth line near zero is what the right terms leave; a bend says that something is \
+                   missing, such as a square or an interaction."
+            .into();
+    Picture { name: "residuals".into(), caption, figure }
+}
+
+/// The mean residuals of groups of rows of similar predictions, and where 95 of 100 of these would be by the model (A. Gelman,
+/// J. Hill, *Data Analysis Using Regression and Multilevel/Hierarchical Models*, 2007, section 5.6).
+fn binned(rows: &[Row], target: &str, axis: &str) -> Picture {
+    let mut sorted = rows.to_vec();
+    sorted.sort_by(|a, b| a.predicted.total_cmp(&b.predicted));
+    let groups = if sorted.len() >= 100 { sorted.len().isqrt() } else { (sorted.len() / 2).clamp(1, 10) };
+    let (mut x, mut y, mut above) = (Vec::new(), Vec::new(), Vec::new());
+    for place in 0..groups {
+        let group = &sorted[place * sorted.len() / groups..(place + 1) * sorted.len() / groups];
+        let sum = |of: &dyn Fn(&Row) -> f64| group.iter().map(|row| row.weight * of(row)).sum::<f64>();
+        let weight = sum(&|_| 1.0);
+        if weight > 0.0 {
+            x.push(sum(&|row| row.predicted) / weight);
+            y.push(sum(&Row::residual) / weight);
+            above.push(2.0 * sum(&|row| row.predicted * (1.0 - row.predicted)).sqrt() / weight);
+        }
+    }
+    let below: Vec<f64> = above.iter().map(|above| -above).collect();
+    let figure = Figure::new()
+        .points("groups of rows", &x, &y)
+        .reference("two standard errors", &x, &above)
+        .reference("", &x, &below)
+        .zero_line()
+        .title(&format!("Mean residuals of {target} against fitted values"))
+        .x_label(&format!("mean predicted {axis}"))
+        .y_label("mean of actual − predicted");
+    let caption = "If the model is right, 95 of 100 points lie between the dashed lines, without a pattern; a bend says \
+                   that something is missing, such as a square or an interaction."
+        .into();
+    Picture { name: "residuals".into(), caption, figure }
+}
+
 fn smoothed(figure: Figure, x: &[f64], y: &[f64]) -> Figure {
     let (places, heights) = smooth(x, y);
     if places.is_empty() { figure } else { figure.line("smooth", &places, &heights) }
 }
 
-fn quantiles(rows: &[Row], name: &dyn Fn(&Row) -> String) -> Picture {
-    let mut sorted: Vec<Row> = rows.iter().filter(|row| row.standardized.is_finite()).copied().collect();
-    sorted.sort_by(|a, b| a.standardized.total_cmp(&b.standardized));
+/// `standardized residuals`, with a capital.
+fn heading(measure: Measure) -> String {
+    let (first, rest) = measure.name.split_at(1);
+    format!("{}{rest}s", first.to_uppercase())
+}
+
+fn quantiles(rows: &[Row], measure: Measure, name: &dyn Fn(&Row) -> String) -> Picture {
+    let Measure { of, note, .. } = measure;
+    let mut sorted: Vec<Row> = rows.iter().filter(|row| of(row).is_finite()).copied().collect();
+    sorted.sort_by(|a, b| of(a).total_cmp(&of(b)));
     let count = sorted.len() as f64;
     // The plotting positions of J. W. Tukey; what is drawn by statsmodels and R differs by less than a mark.
     let expected =
         |place: usize| Distribution::Normal.quantile((place as f64 + 2.0 / 3.0) / (count + 1.0 / 3.0));
     let x: Vec<f64> = (0..sorted.len()).map(expected).collect();
-    let y = column(&sorted, |row| row.standardized);
+    let y = column(&sorted, of);
     let ends = [x.first(), x.last()].map(|end| end.copied().unwrap_or(0.0));
     let mut figure = Figure::new()
         .points("rows", &x, &y)
         .reference("normal", &ends, &ends)
-        .title("Standardized residuals against normal quantiles")
+        .title(&format!("{} against normal quantiles", heading(measure)))
         .x_label("quantile of the normal distribution")
-        .y_label("standardized residual");
+        .y_label(measure.name);
     let mut places: Vec<usize> = (0..sorted.len()).collect();
     places.sort_by(|&a, &b| (y[b] - x[b]).abs().total_cmp(&(y[a] - x[a]).abs()));
     for &place in places.iter().take(NAMED) {
         figure = figure.note(x[place], y[place], &name(&sorted[place]));
     }
-    let caption =
-        "On the line, errors are normal. Ends that bend away are outliers, which make p-values and \
-                   prediction intervals too optimistic in small data."
-            .into();
-    Picture { name: "quantiles".into(), caption, figure }
+    let meaning = match note {
+        "" => {
+            "On the line, errors are normal. Ends that bend away are outliers, which make p-values and \
+             prediction intervals too optimistic in small data."
+        }
+        _ => {
+            "On the line, the target scatters as the family says. A steeper slope says that it scatters more \
+             (overdispersion): use --covariance hc3."
+        }
+    };
+    Picture { name: "quantiles".into(), caption: format!("{meaning}{note}"), figure }
 }
 
-fn scale(rows: &[Row], axis: &str, name: &dyn Fn(&Row) -> String) -> Picture {
-    let root = |row: &Row| row.standardized.abs().sqrt();
-    let rows: Vec<Row> = rows.iter().filter(|row| row.standardized.is_finite()).copied().collect();
+fn scale(rows: &[Row], axis: &str, measure: Measure, name: &dyn Fn(&Row) -> String) -> Picture {
+    let Measure { of, note, .. } = measure;
+    let root = |row: &Row| of(row).abs().sqrt();
+    let rows: Vec<Row> = rows.iter().filter(|row| of(row).is_finite()).copied().collect();
     let (x, y) = (column(&rows, |row| row.predicted), column(&rows, root));
     let figure = smoothed(Figure::new().points("rows", &x, &y), &x, &y)
         .title("Scale of the residuals against fitted values")
         .x_label(&format!("predicted {axis}"))
-        .y_label("√|standardized residual|");
+        .y_label(&format!("√|{}|", measure.name));
     let figure = named(figure, &rows, root, |row| (row.predicted, root(row)), name);
-    let caption =
-        "A level smooth line says that errors are of one size. Where it rises, choose --covariance hc3, \
-                   or model the logarithm of the target."
-            .into();
-    Picture { name: "scale".into(), caption, figure }
+    let meaning = match note {
+        "" => {
+            "A level smooth line says that errors are of one size. Where it rises, choose --covariance hc3, \
+             or model the logarithm of the target."
+        }
+        _ => {
+            "A level smooth line says that the target scatters about its mean as the family says. Where it rises, \
+             choose --covariance hc3, or another family."
+        }
+    };
+    Picture { name: "scale".into(), caption: format!("{meaning}{note}"), figure }
 }
 
 fn leverage(rows: &[Row], rank: usize, name: &dyn Fn(&Row) -> String) -> Picture {

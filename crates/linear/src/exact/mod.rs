@@ -22,6 +22,7 @@
 //! Least Squares Problems (SIAM, 1996).
 
 pub(crate) mod answer;
+mod combine;
 mod file;
 pub(crate) mod frame;
 mod gather;

@@ -166,7 +166,9 @@ impl Statistics {
     /// [`Error::Data`] if names, intercept or description differ.
     pub fn merge(&mut self, other: &Statistics) -> Result<()> {
         self.check_alike(other)?;
-        let other = other.in_units_of(self);
+        let units: Vec<i32> = self.exponents.iter().zip(&other.exponents).map(|(&a, &b)| a.max(b)).collect();
+        *self = self.in_units(&units);
+        let other = other.in_units(&units);
         let weight = self.weight + other.weight;
         if other.weight.value() > 0.0 {
             let share = other.weight / weight;
@@ -215,9 +217,9 @@ impl Statistics {
         Ok(())
     }
 
-    /// The same, with the powers of two of `other`, which changes no digit.
-    fn in_units_of(&self, other: &Statistics) -> Statistics {
-        let shifts: Vec<i32> = self.exponents.iter().zip(&other.exponents).map(|(a, b)| a - b).collect();
+    /// The same, with these powers of two, which changes no digit.
+    fn in_units(&self, units: &[i32]) -> Statistics {
+        let shifts: Vec<i32> = self.exponents.iter().zip(units).map(|(a, b)| a - b).collect();
         let scaled = |number: DoubleDouble, shift: i32| DoubleDouble {
             high: libm::scalbn(number.high, shift),
             low: libm::scalbn(number.low, shift),
@@ -225,7 +227,7 @@ impl Statistics {
         let pairs = (0..shifts.len()).flat_map(|i| (i..shifts.len()).map(move |j| (i, j)));
         let pairs: Vec<(usize, usize)> = pairs.collect();
         Statistics {
-            exponents: other.exponents.clone(),
+            exponents: units.to_vec(),
             means: self.means.iter().zip(&shifts).map(|(&mean, &shift)| scaled(mean, shift)).collect(),
             products: self
                 .products

@@ -82,6 +82,10 @@ impl Batch<'_> {
         rows: Range<usize>,
         out: &mut [f64],
     ) -> Result<()> {
+        // A category of one level may have no column.
+        if group.width == 0 {
+            return Ok(());
+        }
         let width = self.info.names.len();
         let mut buffer = Vec::new();
         for (row, out) in out.chunks_exact_mut(width).enumerate() {

@@ -223,9 +223,14 @@ impl DesignInfo {
             )));
         }
         let ordered = coding::order(terms.intercept, &terms.terms, &is_category);
+        self.lay_out(&ordered.into_iter().flat_map(|(_, products)| products).collect::<Vec<_>>())
+    }
+
+    /// Lays out the columns of these products.
+    pub(super) fn lay_out(&mut self, products: &[Product]) -> Result<()> {
         let mut groups: Vec<Group> = Vec::new();
         let mut design: Vec<Term> = Vec::new();
-        for product in ordered.iter().flat_map(|(_, products)| products) {
+        for product in products {
             let (group, columns) = self.group(product, design.len())?;
             if design.len() + group.width > MOST_COLUMNS {
                 return Err(Error::Data(format!(

@@ -2,6 +2,7 @@
 
 mod basis;
 mod batch;
+mod cells;
 mod coding;
 mod contrast;
 mod encode;

@@ -7,6 +7,7 @@ mod family;
 mod fit;
 mod link;
 mod newton;
+mod quantile;
 pub(crate) mod sandwich;
 pub(crate) mod separation;
 

@@ -19,7 +19,8 @@ impl Fit {
     pub(super) fn least_squares(&self, data: &mut Data, design: &DesignInfo) -> Result<Solved> {
         let solver = LeastSquares::new().level(self.level);
         if let Some(path) = &self.save_stats {
-            let mut statistics = solver.statistics(&mut data.observe(design))?;
+            // By cells, so that parts of the data with other levels can be added.
+            let mut statistics = solver.statistics(&mut data.observe(&design.cells()?))?;
             statistics.set_description(design.to_json().to_string());
             statistics.save(path)?;
         }

@@ -47,7 +47,7 @@ pub use fitted::Fitted;
 use options::{Cost, Gaps, Law, Method, Penalties, Solver};
 pub use outcome::Outcome;
 use solved::{Judge, Solved};
-pub use summary::{left_out, numbers};
+pub use summary::{baselines, left_out, numbers};
 use validation::Judged;
 
 const EXAMPLES: &str = "\

@@ -303,7 +303,7 @@ fn scale(link: Link) -> Option<String> {
 }
 
 /// What the indicators of each category are compared with.
-fn baselines(design: &DesignInfo) -> Vec<String> {
+pub fn baselines(design: &DesignInfo) -> Vec<String> {
     let mut baselines: Vec<String> = Vec::new();
     for term in design.terms() {
         if let (Some(baseline), Some((feature, _))) = (&term.baseline, term.name.rsplit_once('[')) {

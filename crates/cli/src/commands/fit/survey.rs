@@ -1,7 +1,8 @@
 //! `Survey`: what the rows of a fit look like: their columns, and how well they are predicted.
 
 use ndgrad::Result;
-use ndgrad::linear::Observations;
+use ndgrad::linear::{Family, Observations};
+use ndgrad::random::Generator;
 
 use super::errors::Errors;
 use super::fitted::Fitted;
@@ -24,7 +25,11 @@ impl Survey {
     /// Reads the rows once, and once more where the dispersion must be known before.
     pub fn of(observations: &mut dyn Observations, fit: &mut Fitted) -> Result<Survey> {
         if fit.dispersion.is_nan() {
-            fit.dispersion = Errors::of(observations, fit)?.mean_square();
+            fit.dispersion = match fit.family {
+                Family::Gaussian => Errors::of(observations, fit)?.mean_square(),
+                Family::Binomial | Family::Poisson => 1.0,
+                Family::Gamma => relative_square(observations, fit)?,
+            };
         }
         let fit = &*fit;
         let width = observations.names().len();
@@ -50,6 +55,23 @@ impl Survey {
     }
 }
 
+/// The mean squared error, where each counts in parts of the prediction.
+fn relative_square(observations: &mut dyn Observations, fit: &Fitted) -> Result<f64> {
+    let width = observations.names().len();
+    let (mut sum, mut total) = (0.0, 0.0);
+    observations.pass(&mut |block| {
+        for row in 0..block.rows() {
+            let offset = block.offset.map_or(0.0, |offset| offset[row]);
+            let predicted = fit.link.mean(fit.predictor(&block.x[row * width..][..width]) + offset);
+            let error = block.y[row] / predicted - 1.0;
+            sum += block.weight(row) * error * error;
+            total += block.weight(row);
+        }
+        Ok(())
+    })?;
+    Ok(sum / total)
+}
+
 /// What the model says about a row.
 fn judge(fit: &Fitted, row: u64, x: &[f64], predictor: f64, actual: f64, weight: f64) -> Row {
     let (predicted, slope) = (fit.link.mean(predictor), fit.link.slope(predictor));
@@ -71,8 +93,18 @@ fn judge(fit: &Fitted, row: u64, x: &[f64], predictor: f64, actual: f64, weight:
     };
     let standardized = (actual - predicted).signum() * (deviance / (fit.dispersion * left)).sqrt();
     let cooks_distance = standardized * standardized * leverage / (left * fit.rank() as f64);
-    Row { row, actual, predicted, weight, standardized, leverage, cooks_distance, loss }
+    let quantile = fit.family.quantile_residual(actual, predicted, weight, fit.dispersion, lot(row));
+    Row { row, actual, predicted, weight, standardized, quantile, leverage, cooks_distance, loss }
 }
+
+/// A number from 0 to 1 for each row, the same on every run.
+fn lot(row: u64) -> f64 {
+    let mut generator = Generator::philox(LOTS).stream(row);
+    (generator.bits64() >> 11) as f64 / (1_u64 << 53) as f64
+}
+
+/// What the lots of rows are drawn from.
+const LOTS: u64 = 0x10_75;
 
 /// Means and squares of columns (B. P. Welford, *Note on a Method for Calculating Corrected Sums of Squares and
 /// Products*, Technometrics 4, 1962).
