@@ -173,7 +173,7 @@ pub fn fill(value: Wide, out: &mut Array) {
 }
 
 /// Rows ahead of the one that is copied that are asked from memory. What lies on so many pages no processor foresees.
-const AHEAD: usize = 8;
+const AHEAD: usize = 16;
 
 /// The same for rows that are copied as one element, which takes a fraction of the time, of arrays of so many bytes: smaller
 /// ones are near.
