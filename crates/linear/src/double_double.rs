@@ -31,7 +31,7 @@ fn quick_two_sum(a: f64, b: f64) -> (f64, f64) {
 
 /// `a` as the exact sum of two numbers of at most 26 bits each (Veltkamp, Dekker), for `|a| < 2^996`.
 #[inline(always)]
-pub(crate) fn split(a: f64) -> (f64, f64) {
+fn split(a: f64) -> (f64, f64) {
     let scaled = SPLITTER * a;
     let high = scaled - (scaled - a);
     (high, a - high)
@@ -39,7 +39,7 @@ pub(crate) fn split(a: f64) -> (f64, f64) {
 
 /// The rounded product of `a` and `b`, given with their halves, and what rounding left out (Dekker).
 #[inline(always)]
-pub(crate) fn two_product(a: f64, a_halves: (f64, f64), b: f64, b_halves: (f64, f64)) -> (f64, f64) {
+fn two_product(a: f64, a_halves: (f64, f64), b: f64, b_halves: (f64, f64)) -> (f64, f64) {
     let product = a * b;
     let error = ((a_halves.0 * b_halves.0 - product) + a_halves.0 * b_halves.1 + a_halves.1 * b_halves.0)
         + a_halves.1 * b_halves.1;

@@ -8,7 +8,7 @@
 //! of 0.
 
 use super::exponential::{exp, exp_m1_short, exp_short};
-use super::{limit, polynomial};
+use super::{limit, polynomial_short};
 use std::f64::consts::{FRAC_1_SQRT_2, FRAC_2_SQRT_PI};
 
 // P(x), for x from 0 to 4, and Q(t), for x from 0 to 11.
@@ -47,14 +47,14 @@ const ERFC_SHORT: [f64; 12] = [
 #[inline(always)]
 fn scaled_complement(x: f64) -> f64 {
     let t = 1.0 / (x + 2.0);
-    t * polynomial(t, &ERFC_SHORT)
+    t * polynomial_short(t, &ERFC_SHORT)
 }
 
 /// The error function, within 0.52 units in the last place.
 #[inline(always)]
 pub fn erf_single(x: f32) -> f32 {
     let size = limit(f64::from(x).abs(), 0.0, 4.0);
-    (-exp_m1_short(-size * polynomial(size, &ERF_SHORT)) as f32).copysign(x)
+    (-exp_m1_short(-size * polynomial_short(size, &ERF_SHORT)) as f32).copysign(x)
 }
 
 /// 1 less the error function, within 0.51 units in the last place.

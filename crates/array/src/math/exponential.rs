@@ -1,12 +1,13 @@
 //! `exp`, `exp2`, `exp_m1`.
 //!
 //! With k the whole number nearest to x / ln 2, e^x = 2^k e^r with |r| <= ln 2 / 2, and e^r = 1 + r + r^2 q(r).
-//! In f64, r is a sum of two numbers, and so is the result until its last rounding.
+//! In f64, r is a sum of two numbers, and so is the result until its last rounding. For f32, 2^x = 2^k 2^f with f = x - k, and
+//! e^x is 2^(x / ln 2): f64 has digits enough to multiply first.
 //!
 //! At infinities: infinity, 0 (`exp_m1`: -1). NaN stays NaN. Above 709.782712893384 (f32: 88.72284) the result is
 //! infinity; it is subnormal from -708.4 (-87.34) on and 0 from -745.1332 (-103.98) on. `exp_m1` keeps the sign of 0.
 
-use super::{limit, polynomial, power_of_two, round, scale, two_sum};
+use super::{WHOLE, limit, polynomial, polynomial_short, power_of_two, round, scale, two_sum};
 use std::f64::consts::{LN_2, LOG2_E};
 
 /// ln 2 in two parts; the high one has 42 bits, so its product with a k of 11 bits is exact.
@@ -16,7 +17,7 @@ const LN_2_LOW: f64 = 5.497923018708371e-14;
 const LN_2_SHORT: f64 = 0.693147175014019;
 const LN_2_REST: f64 = 5.5459262969660605e-09;
 
-// (e^r - 1 - r) / r^2, for |r| <= ln 2 / 2; within 2^-59.3 and 2^-29.4.
+// (e^r - 1 - r) / r^2, for |r| <= ln 2 / 2; within 2^-59.3.
 const EXP: [f64; 11] = [
     0.5,
     0.1666666666666667,
@@ -30,13 +31,15 @@ const EXP: [f64; 11] = [
     2.5105206475334834e-08,
     2.091467944897855e-09,
 ];
-const EXP_SHORT: [f64; 6] = [
-    0.5000000013457804,
-    0.16666666681614342,
-    0.041666465005270034,
-    0.008333310934363356,
-    0.0013933641117472883,
-    0.00019890980964683147,
+// (2^f - 1) / f, for |f| <= 1/2; within 2^-32.5.
+const EXP2_SHORT: [f64; 7] = [
+    LN_2,
+    0.24022650922288757,
+    0.055504108839096185,
+    0.009618056678524637,
+    0.001333350238616277,
+    0.0001546144469856913,
+    1.5297323760701075e-05,
 ];
 
 /// k and the two parts of r.
@@ -77,7 +80,7 @@ pub fn exp2(x: f64) -> f64 {
     let k = round(x);
     let r = x - k;
     // The first 26 bits of a number below 1/2: multiples of 2^-27.
-    let high = (r + 2f64.powi(-27) * super::WHOLE) - 2f64.powi(-27) * super::WHOLE;
+    let high = (r + 2f64.powi(-27) * WHOLE) - 2f64.powi(-27) * WHOLE;
     let product = high * LN_2_SHORT;
     let rest = (r - high) * LN_2 + high * LN_2_REST;
     let sum = product + rest;
@@ -103,45 +106,50 @@ pub fn exp_m1(x: f64) -> f64 {
     if x.abs() < 2f64.powi(-54) { x } else { y }
 }
 
-/// e^x for f32: |x| <= 700, within 2^-32.
+/// 2^f - 1 for the fraction f of x, |f| <= 1/2, and what 2^k for the whole number k = x - f adds to the bits of a number
+/// that it scales: |x| <= 1000.
 #[inline(always)]
-pub(super) fn exp_short(x: f64) -> f64 {
-    let k = round(x * LOG2_E);
-    let r = x - k * LN_2;
-    (1.0 + (r + r * r * polynomial(r, &EXP_SHORT))) * power_of_two(k)
+fn split_short(x: f64) -> (f64, u64) {
+    let shifted = x + WHOLE;
+    let f = x - (shifted - WHOLE);
+    (f * polynomial_short(f, &EXP2_SHORT), shifted.to_bits() << 52)
 }
 
 /// 2^x for f32: |x| <= 1000, within 2^-32.
 #[inline(always)]
 pub(super) fn exp2_short(x: f64) -> f64 {
-    let k = round(x);
-    let r = (x - k) * LN_2;
-    (1.0 + (r + r * r * polynomial(r, &EXP_SHORT))) * power_of_two(k)
+    let (grown, exponent) = split_short(x);
+    f64::from_bits((1.0 + grown).to_bits().wrapping_add(exponent))
 }
 
-/// e^x - 1 for f32: |x| <= 700, within 2^-30.
+/// e^x for f32: |x| <= 690, within 2^-32.
+#[inline(always)]
+pub(super) fn exp_short(x: f64) -> f64 {
+    exp2_short(x * LOG2_E)
+}
+
+/// e^x - 1 for f32: |x| <= 690, within 2^-30.
 #[inline(always)]
 pub(super) fn exp_m1_short(x: f64) -> f64 {
-    let k = round(x * LOG2_E);
-    let r = x - k * LN_2;
-    let power = power_of_two(k);
-    (power - 1.0) + power * (r + r * r * polynomial(r, &EXP_SHORT))
+    let (grown, exponent) = split_short(x * LOG2_E);
+    let power = f64::from_bits(1f64.to_bits().wrapping_add(exponent));
+    (power - 1.0) + power * grown
 }
 
 /// e^x, within 0.503 units in the last place.
 #[inline(always)]
 pub fn exp_single(x: f32) -> f32 {
-    exp_short(limit(x.into(), -200.0, 200.0)) as f32
+    exp_short(limit(x, -200.0, 200.0).into()) as f32
 }
 
 /// 2^x, within 0.503 units in the last place.
 #[inline(always)]
 pub fn exp2_single(x: f32) -> f32 {
-    exp2_short(limit(x.into(), -200.0, 200.0)) as f32
+    exp2_short(limit(x, -200.0, 200.0).into()) as f32
 }
 
 /// e^x - 1, within 0.51 units in the last place.
 #[inline(always)]
 pub fn exp_m1_single(x: f32) -> f32 {
-    (exp_m1_short(limit(x.into(), -200.0, 200.0)) as f32).copysign(x)
+    (exp_m1_short(limit(x, -200.0, 200.0).into()) as f32).copysign(x)
 }

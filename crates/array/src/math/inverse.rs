@@ -4,7 +4,7 @@
 //! The point of `asin` and `acos` lies on the unit circle; sqrt((1 - x) (1 + x)) does not cancel. They are NaN outside
 //! [-1, 1]. Odd functions keep the sign of 0.
 
-use super::polynomial;
+use super::polynomial_short;
 use std::f64::consts::{FRAC_PI_2, PI};
 
 // (atan x - x) / x^3 of x^2, for |x| <= 1; within 2^-33.9.
@@ -30,7 +30,7 @@ fn angle(y: f64, x: f64) -> f64 {
     let steep = y > size;
     let tangent = if steep { size } else { y } / if steep { y } else { size };
     let z = tangent * tangent;
-    let low = tangent + tangent * z * polynomial(z, &ATAN_SHORT);
+    let low = tangent + tangent * z * polynomial_short(z, &ATAN_SHORT);
     let right = if steep { FRAC_PI_2 - low } else { low };
     if x < 0.0 { PI - right } else { right }
 }

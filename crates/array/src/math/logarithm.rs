@@ -7,7 +7,7 @@
 //! At 0: -infinity; below: NaN; at infinity: infinity. NaN stays NaN. Subnormal numbers are scaled first. The
 //! logarithm of 1 is 0. `ln_1p` keeps the sign of 0.
 
-use super::{WHOLE, polynomial, two_sum};
+use super::{WHOLE, polynomial, polynomial_short, two_sum};
 use std::f64::consts::{FRAC_1_SQRT_2, LN_2, LOG2_E, LOG10_E};
 
 /// ln 2 in two parts; the high one has 42 bits, so its product with an exponent of 11 bits is exact.
@@ -127,7 +127,7 @@ pub(super) fn ln_short(x: f64) -> f64 {
     let f = m - 1.0;
     let s = f / (2.0 + f);
     let z = s * s;
-    checked(x, e * LN_2 + s * (2.0 + z * polynomial(z, &LN_SHORT)))
+    checked(x, e * LN_2 + s * (2.0 + z * polynomial_short(z, &LN_SHORT)))
 }
 
 /// ln (1 + x) for f32, within 2^-42.

@@ -7,7 +7,7 @@
 //!
 //! At infinities and NaN: NaN. `sin` and `tan` keep the sign of 0.
 
-use super::{WHOLE, polynomial, round, two_sum};
+use super::{WHOLE, polynomial_short, round, two_sum};
 use std::f64::consts::TAU;
 
 /// 1 / 2 pi, in pieces that end at bit 31, 60, 89, ... behind the point.
@@ -50,7 +50,7 @@ fn reduce(size: f64) -> (u64, f64) {
 #[inline(always)]
 fn sin_cos(x: f64) -> (f64, f64) {
     let z = x * x;
-    (x + x * z * polynomial(z, &SIN_SHORT), (1.0 - 0.5 * z) + z * z * polynomial(z, &COS_SHORT))
+    (x + x * z * polynomial_short(z, &SIN_SHORT), (1.0 - 0.5 * z) + z * z * polynomial_short(z, &COS_SHORT))
 }
 
 /// The sine of a reduced angle and this many quarters of a turn.

@@ -26,6 +26,10 @@ def exponential(r):
     return (mp.expm1(r) - r) / r**2
 
 
+def power_of_two(r):
+    return mp.expm1(r * mp.log(2)) / r
+
+
 def sine(z):
     return (mp.sin(root(z)) - root(z)) / root(z) ** 3
 
@@ -59,13 +63,14 @@ def complete(z):
     return mp.re(z)
 
 
+HALF = mpf(1) / 2
 HALF_LN2 = mp.log(2) / 2 * (1 + mpf(2) ** -20)
 LARGEST_S = ((mp.sqrt(2) - 1) / (mp.sqrt(2) + 1)) ** 2 * (1 + mpf(2) ** -20)
 QUARTER = (mp.pi / 4) ** 2 * (1 + mpf(2) ** -20)
 
 # name: function, interval, number of coefficients
 FITS = {
-    "EXP_SHORT": (series(exponential, lambda n: 1 / mp.factorial(n + 2)), (-HALF_LN2, HALF_LN2), 6),
+    "EXP2_SHORT": (series(power_of_two, lambda n: mp.log(2) ** (n + 1) / mp.factorial(n + 1)), (-HALF, HALF), 7),
     "EXP": (series(exponential, lambda n: 1 / mp.factorial(n + 2)), (-HALF_LN2, HALF_LN2), 11),
     "LN_SHORT": (series(logarithm, lambda n: mpf(2) / (2 * n + 3)), (0, LARGEST_S), 5),
     "LN": (series(logarithm, lambda n: mpf(2) / (2 * n + 3)), (0, LARGEST_S), 7),

@@ -14,6 +14,7 @@ use ndgrad_array::{Array, Buffer, Element, Layout};
 
 pub use self::packed::Packed;
 use self::target::Target;
+pub(crate) use self::vector::Vector;
 use crate::threads::{for_each, is_parallel, threads};
 
 /// Values of `k` per block: a panel of `y` of this depth stays in L1.

@@ -22,6 +22,10 @@ pub unsafe trait Vector: Copy {
     unsafe fn mul_add(self, factor: Self, term: Self) -> Self;
     /// `self + other`
     unsafe fn add(self, other: Self) -> Self;
+    /// `self - other`
+    unsafe fn sub(self, other: Self) -> Self;
+    /// `self * other`
+    unsafe fn mul(self, other: Self) -> Self;
 }
 
 // SAFETY: plain Rust, bounds checked, no special instructions.
@@ -53,6 +57,16 @@ unsafe impl<T: Element, const N: usize> Vector for [T; N] {
     unsafe fn add(self, other: Self) -> Self {
         std::array::from_fn(|i| self[i] + other[i])
     }
+
+    #[inline(always)]
+    unsafe fn sub(self, other: Self) -> Self {
+        std::array::from_fn(|i| self[i] - other[i])
+    }
+
+    #[inline(always)]
+    unsafe fn mul(self, other: Self) -> Self {
+        std::array::from_fn(|i| self[i] * other[i])
+    }
 }
 
 #[cfg(target_arch = "x86_64")]
@@ -61,7 +75,7 @@ mod x86 {
     use std::arch::x86_64::*;
 
     macro_rules! vector {
-        ($register:ty, $element:ty, $len:literal, $splat:ident, $load:ident, $store:ident, $mul_add:ident, $add:ident) => {
+        ($register:ty, $element:ty, $len:literal, $splat:ident, $load:ident, $store:ident, $mul_add:ident, $add:ident, $sub:ident, $mul:ident) => {
             // SAFETY: callers see to the instructions; `load` and `store` check the slice's length, and
             // touch as many elements as the register holds, at any alignment.
             unsafe impl Vector for $register {
@@ -99,6 +113,18 @@ mod x86 {
                     // SAFETY: the caller has seen to the instructions.
                     unsafe { $add(self, other) }
                 }
+
+                #[inline(always)]
+                unsafe fn sub(self, other: Self) -> Self {
+                    // SAFETY: the caller has seen to the instructions.
+                    unsafe { $sub(self, other) }
+                }
+
+                #[inline(always)]
+                unsafe fn mul(self, other: Self) -> Self {
+                    // SAFETY: the caller has seen to the instructions.
+                    unsafe { $mul(self, other) }
+                }
             }
         };
     }
@@ -111,7 +137,9 @@ mod x86 {
         _mm512_loadu_ps,
         _mm512_storeu_ps,
         _mm512_fmadd_ps,
-        _mm512_add_ps
+        _mm512_add_ps,
+        _mm512_sub_ps,
+        _mm512_mul_ps
     );
     vector!(
         __m512d,
@@ -121,7 +149,9 @@ mod x86 {
         _mm512_loadu_pd,
         _mm512_storeu_pd,
         _mm512_fmadd_pd,
-        _mm512_add_pd
+        _mm512_add_pd,
+        _mm512_sub_pd,
+        _mm512_mul_pd
     );
     vector!(
         __m256,
@@ -131,7 +161,9 @@ mod x86 {
         _mm256_loadu_ps,
         _mm256_storeu_ps,
         _mm256_fmadd_ps,
-        _mm256_add_ps
+        _mm256_add_ps,
+        _mm256_sub_ps,
+        _mm256_mul_ps
     );
     vector!(
         __m256d,
@@ -141,6 +173,8 @@ mod x86 {
         _mm256_loadu_pd,
         _mm256_storeu_pd,
         _mm256_fmadd_pd,
-        _mm256_add_pd
+        _mm256_add_pd,
+        _mm256_sub_pd,
+        _mm256_mul_pd
     );
 }

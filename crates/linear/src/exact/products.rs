@@ -7,7 +7,7 @@ use crate::exact::frame::{Frame, in_lanes};
 use crate::exact::statistics::Statistics;
 use crate::observations::Block;
 use ndgrad_tensor::gram::{self, CHAIN, LANES, Lanes, Panel, Tile, Wide};
-use ndgrad_tensor::simd::{Kernel, prefetch, vectorized};
+use ndgrad_tensor::simd::{Kernel, prefetch_all, vectorized};
 use ndgrad_tensor::threads::fill_pieces;
 
 /// Numbers that are brought into panels at a time: 1 MiB of `f64`.
@@ -220,17 +220,15 @@ impl<P: Element> Kernel for Fill<'_, P> {
             let group = group..rows.end.min(group + GROUP);
             let mut weights = [0.0; GROUP];
             for (row, place) in group.clone().zip(&mut weights) {
-                if let Some(next) = block.x.get((row + GROUP) * columns..(row + GROUP + 1) * columns) {
-                    prefetch(next);
-                }
                 *place = weight(row);
                 bad += *place * 0.0;
             }
             for panel in 0..whole {
                 let out = &mut out[panel * CHAIN + group.start - rows.start..][..group.len()];
                 for ((row, out), &weight) in group.clone().zip(out).zip(&weights) {
-                    let numbers =
-                        block.x[row * columns + panel * LANES..].first_chunk().unwrap_or(&[0.0; LANES]);
+                    let numbers = &block.x[row * columns + panel * LANES..];
+                    prefetch_all(numbers.as_ptr().wrapping_add(GROUP * columns).cast(), 64);
+                    let numbers = numbers.first_chunk().unwrap_or(&[0.0; LANES]);
                     let (high, low) =
                         shifted(numbers, &[0.0; LANES], &scales[panel], &centres[panel], &mut finite);
                     *out = P::from_parts(high, low, weight);

@@ -3,19 +3,18 @@
 //! Dot products with their rounding errors carried along: T. Ogita, S. M. Rump, S. Oishi, "Accurate sum and dot
 //! product", SIAM J. Sci. Comput. 26 (2005).
 
-use crate::double_double::{DoubleDouble, split, two_product, two_sum};
+use crate::double_double::{DoubleDouble, two_sum};
 use crate::exact::frame::Frame;
 use crate::observations::{Block, Observations};
 use ndgrad_array::Result;
-use ndgrad_tensor::gram::{LANES, Lanes, Wide, panels};
-use ndgrad_tensor::simd::{Kernel, Level, level, vectorized};
+use ndgrad_tensor::gram::{LANES, Lanes, ScaledRows, Wide, panels};
 use ndgrad_tensor::threads::fill_pieces;
 
 /// Rows whose sums are one partial sum: what a thread takes at a time.
 const ROWS: usize = 512;
 
-/// Rows that are computed side by side.
-const GROUP: usize = 8;
+/// Rows that are read twice while they are near.
+const GROUP: usize = 16;
 
 #[derive(Clone, Debug)]
 /// A linear predictor for scaled columns that are not shifted.
@@ -77,7 +76,7 @@ impl Predictor {
                     sums.clone_from(&empty);
                     residuals.clear();
                     residuals.resize(rows.len(), 0.0);
-                    vectorized(Part { block, rows, tables: &tables, sums, residuals });
+                    Part { block, rows, tables: &tables, sums, residuals }.run();
                 }
             });
             residuals.clear();
@@ -125,101 +124,32 @@ struct Part<'a> {
     residuals: &'a mut [f64],
 }
 
-impl Kernel for Part<'_> {
-    type Output = ();
-
-    #[inline(always)]
-    fn run(self) {
-        // Without an instruction for it, a fused multiply-add is a call into a library.
-        if level() == Level::Baseline { self.run_with(split_product) } else { self.run_with(fused_product) }
-    }
-}
-
-/// The rounded product, and what rounding left out: both ways give the same bits.
-#[inline(always)]
-fn fused_product(a: f64, b: f64) -> (f64, f64) {
-    let product = a * b;
-    (product, a.mul_add(b, -product))
-}
-
-#[inline(always)]
-fn split_product(a: f64, b: f64) -> (f64, f64) {
-    two_product(a, split(a), b, split(b))
-}
-
 impl Part<'_> {
-    #[inline(always)]
-    fn run_with(self, product: impl Fn(f64, f64) -> (f64, f64) + Copy) {
+    fn run(self) {
         let Part { block, rows, tables, sums, residuals } = self;
         let columns = tables.columns;
-        let groups = tables.scales.len();
-        let mut scaled = vec![[0.0; LANES]; GROUP * groups];
-        for (group, first) in rows.clone().step_by(GROUP).enumerate() {
-            let count = GROUP.min(rows.end - first);
-            let mut totals = [[0.0; LANES]; GROUP];
-            let mut errors = [[0.0; LANES]; GROUP];
-            for r in 0..count {
-                let row = &block.x[(first + r) * columns..][..columns];
-                let scaled = &mut scaled[r * groups..][..groups];
-                fill(scaled, row, &tables.scales);
-                for (values, coefficients) in scaled.iter().zip(&tables.coefficients) {
-                    for l in 0..LANES {
-                        let (term, error) = product(values[l], coefficients.high[l]);
-                        let (total, rounding) = two_sum(totals[r][l], term);
-                        totals[r][l] = total;
-                        errors[r][l] += rounding + (error + values[l] * coefficients.low[l]);
-                    }
-                }
-            }
-            let mut weighted = [DoubleDouble::ZERO; GROUP];
-            for r in 0..count {
-                let row = first + r;
-                let (mut predicted, mut error) = (totals[r][0], errors[r][0]);
-                for l in 1..LANES {
-                    let (total, rounding) = two_sum(predicted, totals[r][l]);
-                    predicted = total;
-                    error += rounding + errors[r][l];
-                }
+        let mut pairs = [(0.0, 0.0); GROUP];
+        for (first, residuals) in rows.clone().step_by(GROUP).zip(residuals.chunks_mut(GROUP)) {
+            let numbers = &block.x[first * columns..(first + residuals.len()) * columns];
+            let x = ScaledRows { numbers, columns, scales: &tables.scales };
+            let pairs = &mut pairs[..residuals.len()];
+            x.dots(&tables.coefficients, pairs);
+            for ((row, pair), rounded) in (first..).zip(&mut *pairs).zip(residuals) {
                 let mut target = DoubleDouble::from(block.y[row] * tables.y_scale);
                 if let Some(offset) = block.offset {
                     target = target - (offset[row] * tables.y_scale).into();
                 }
-                let residual = target - tables.intercept - DoubleDouble::sum(predicted, error);
-                residuals[group * GROUP + r] = residual.value();
-                weighted[r] = match block.weights {
+                let residual = target - tables.intercept - DoubleDouble::sum(pair.0, pair.1);
+                *rounded = residual.value();
+                let weighted = match block.weights {
                     None => residual,
                     Some(weights) => residual * weights[row].into(),
                 };
-                sums.residuals += weighted[r];
-                sums.squares += weighted[r] * residual;
+                sums.residuals += weighted;
+                sums.squares += weighted * residual;
+                *pair = (weighted.high, weighted.low);
             }
-            for (g, sum) in sums.products.iter_mut().enumerate() {
-                for r in 0..count {
-                    let values = scaled[r * groups + g];
-                    for (l, &value) in values.iter().enumerate() {
-                        let (term, error) = product(value, weighted[r].high);
-                        let (total, rounding) = two_sum(sum.high[l], term);
-                        sum.high[l] = total;
-                        sum.low[l] += rounding + (error + value * weighted[r].low);
-                    }
-                }
-            }
-        }
-    }
-}
-
-/// A row, scaled, in groups of eight columns; what the last group lacks stays 0.
-#[inline(always)]
-fn fill(scaled: &mut [Lanes], row: &[f64], scales: &[Lanes]) {
-    let (whole, rest) = row.as_chunks::<LANES>();
-    for ((scaled, row), scales) in scaled.iter_mut().zip(whole).zip(scales) {
-        for l in 0..LANES {
-            scaled[l] = row[l] * scales[l];
-        }
-    }
-    if let (Some(scaled), Some(scales)) = (scaled.get_mut(whole.len()), scales.get(whole.len())) {
-        for ((scaled, x), scale) in scaled.iter_mut().zip(rest).zip(scales) {
-            *scaled = x * scale;
+            x.add_multiples(pairs, &mut sums.products);
         }
     }
 }

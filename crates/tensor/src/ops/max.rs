@@ -24,7 +24,7 @@ impl Fold for Max {
     /// NaN on either side stays.
     #[inline(always)]
     fn combine<S: Scalar>(self, left: S, right: S) -> S {
-        S::select(right.less(left) | !left.equal(left), left, right)
+        S::select(left.equal(left), S::select(right.less(left), left, right), left)
     }
 
     /// The head, whole, for each element that is the largest.

@@ -24,7 +24,7 @@ impl Fold for Min {
     /// NaN on either side stays.
     #[inline(always)]
     fn combine<S: Scalar>(self, left: S, right: S) -> S {
-        S::select(left.less(right) | !left.equal(left), left, right)
+        S::select(left.equal(left), S::select(left.less(right), left, right), left)
     }
 
     /// The head, whole, for each element that is the smallest.

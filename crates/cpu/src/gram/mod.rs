@@ -8,6 +8,13 @@
 //! A product of two columns is a chain over [`CHAIN`] rows; chains are added one after the other to a total that keeps
 //! what rounding leaves out. Threads share the tiles, not the rows, so their number changes no bit.
 
+mod rows;
+
+#[cfg(target_arch = "x86_64")]
+use std::arch::x86_64::{__m256d, __m512d};
+
+pub use self::rows::ScaledRows;
+use crate::gemm::Vector;
 use crate::simd::{Kernel, Level, level, vectorized};
 use crate::threads::{fill_each, is_parallel, threads};
 
@@ -47,36 +54,74 @@ pub fn tile(panels: usize, i: usize, j: usize) -> usize {
 pub trait Panel: Copy + Sync {
     #[doc(hidden)]
     const WORK: usize;
-    /// Adds the products of columns `first .. first + R` of `x` with those of `y` to rows of a tile.
+    /// Adds the products of panel `x` with one panel or two to as many tiles.
     #[doc(hidden)]
-    fn chain<const R: usize>(x: &[Self], y: &[Self], first: usize, sums: &mut [Wide]);
+    fn add_products(x: &Rows<Self>, y: &[Rows<Self>], tiles: &mut [Tile]);
 }
+
+/// One panel.
+pub type Rows<P> = [P; CHAIN];
 
 impl Panel for Lanes {
     const WORK: usize = 1;
 
     #[inline(always)]
-    fn chain<const R: usize>(x: &[Lanes], y: &[Lanes], first: usize, sums: &mut [Wide]) {
-        // Two chains for each product, of every other row, keep the processor busy.
-        let (mut even, mut odd) = ([[0.0; LANES]; R], [[0.0; LANES]; R]);
-        let (x, y) = (x.as_chunks::<2>().0, y.as_chunks::<2>().0);
-        for ([x_even, x_odd], [y_even, y_odd]) in x.iter().zip(y) {
-            for r in 0..R {
-                let factor = x_even[first + r];
-                for l in 0..LANES {
-                    even[r][l] = factor.mul_add(y_even[l], even[r][l]);
-                }
-            }
-            for r in 0..R {
-                let factor = x_odd[first + r];
-                for l in 0..LANES {
-                    odd[r][l] = factor.mul_add(y_odd[l], odd[r][l]);
-                }
+    fn add_products(x: &Rows<Lanes>, y: &[Rows<Lanes>], tiles: &mut [Tile]) {
+        // As many rows of the tiles at a time as there are registers for: sixteen wide ones, or eight.
+        // SAFETY: the level is one that the processor has.
+        unsafe {
+            match (level(), y.len()) {
+                #[cfg(target_arch = "x86_64")]
+                (Level::Avx512, 2) => multiply::<__m512d, 8, 2>(x, y, tiles),
+                #[cfg(target_arch = "x86_64")]
+                (Level::Avx512, _) => multiply::<__m512d, 8, 1>(x, y, tiles),
+                #[cfg(target_arch = "x86_64")]
+                (Level::Avx2, 2) => multiply::<__m256d, 2, 4>(x, y, tiles),
+                #[cfg(target_arch = "x86_64")]
+                (Level::Avx2, _) => multiply::<__m256d, 4, 2>(x, y, tiles),
+                (_, 2) => multiply::<[f64; 2], 1, 8>(x, y, tiles),
+                _ => multiply::<[f64; 2], 2, 4>(x, y, tiles),
             }
         }
-        for (sum, (even, odd)) in sums.iter_mut().zip(even.iter().zip(&odd)) {
-            sum.add(even, &[0.0; LANES]);
-            sum.add(odd, &[0.0; LANES]);
+    }
+}
+
+/// The products of `R` columns of `x` at a time with all of `y`, which are `C` registers.
+///
+/// # Safety
+/// The processor has the instructions of `V`.
+#[inline(always)]
+unsafe fn multiply<V: Vector<Element = f64>, const R: usize, const C: usize>(
+    x: &Rows<Lanes>,
+    y: &[Rows<Lanes>],
+    tiles: &mut [Tile],
+) {
+    let per_panel = LANES / V::LEN;
+    for first in (0..LANES).step_by(R) {
+        // SAFETY: the caller's promise; a row of a panel holds whole registers.
+        unsafe {
+            let mut totals = [[V::splat(0.0); C]; R];
+            for row in 0..CHAIN {
+                let mut columns = [V::splat(0.0); C];
+                for (c, column) in columns.iter_mut().enumerate() {
+                    *column = V::load(&y[c / per_panel][row][c % per_panel * V::LEN..]);
+                }
+                for (total, &x) in totals.iter_mut().zip(&x[row][first..]) {
+                    let x = V::splat(x);
+                    for (total, &column) in total.iter_mut().zip(&columns) {
+                        *total = x.mul_add(column, *total);
+                    }
+                }
+            }
+            for (r, totals) in totals.iter().enumerate() {
+                for (tile, totals) in tiles.iter_mut().zip(totals.chunks_exact(per_panel)) {
+                    let mut lanes = [0.0; LANES];
+                    for (total, lanes) in totals.iter().zip(lanes.chunks_exact_mut(V::LEN)) {
+                        total.store(lanes);
+                    }
+                    tile.0[first + r].add(&lanes, &[0.0; LANES]);
+                }
+            }
         }
     }
 }
@@ -84,14 +129,26 @@ impl Panel for Lanes {
 impl Panel for Wide {
     const WORK: usize = 12;
 
-    /// The dot product of T. Ogita, S. M. Rump, S. Oishi, "Accurate sum and dot product", SIAM J. Sci. Comput. 26 (2005),
-    /// of numbers that have a second part themselves.
     #[inline(always)]
-    fn chain<const R: usize>(x: &[Wide], y: &[Wide], first: usize, sums: &mut [Wide]) {
+    fn add_products(x: &Rows<Wide>, y: &[Rows<Wide>], tiles: &mut [Tile]) {
+        for (y, tile) in y.iter().zip(tiles) {
+            match level() {
+                Level::Avx512 => multiply_wide::<8>(x, y, tile),
+                _ => multiply_wide::<2>(x, y, tile),
+            }
+        }
+    }
+}
+
+/// The dot product of T. Ogita, S. M. Rump, S. Oishi, "Accurate sum and dot product", SIAM J. Sci. Comput. 26 (2005),
+/// of numbers that have a second part themselves; `R` columns of `x` at a time.
+#[inline(always)]
+fn multiply_wide<const R: usize>(x: &Rows<Wide>, y: &Rows<Wide>, tile: &mut Tile) {
+    for (k, sums) in tile.0.chunks_exact_mut(R).enumerate() {
         let (mut totals, mut errors) = ([[0.0; LANES]; R], [[0.0; LANES]; R]);
         for (x, y) in x.iter().zip(y) {
             for r in 0..R {
-                let (high, low) = (x.high[first + r], x.low[first + r]);
+                let (high, low) = (x.high[k * R + r], x.low[k * R + r]);
                 for l in 0..LANES {
                     let product = high * y.high[l];
                     let error = high.mul_add(y.high[l], -product);
@@ -164,24 +221,18 @@ impl<P: Panel> Kernel for Products<'_, P> {
 
     #[inline(always)]
     fn run(self) {
-        // As many rows of a tile at a time as the compiler keeps in registers.
-        match (level(), P::WORK) {
-            (Level::Avx512, 1) => self.run_by::<4>(),
-            (Level::Avx512, _) => self.run_by::<8>(),
-            _ => self.run_by::<2>(),
-        }
-    }
-}
-
-impl<P: Panel> Products<'_, P> {
-    #[inline(always)]
-    fn run_by<const R: usize>(self) {
         for (x, y) in self.x.chunks_exact(self.chunk).zip(self.y.chunks_exact(self.chunk)) {
-            for (tile, &(i, j)) in self.sums.iter_mut().zip(self.pairs) {
-                let (x, y) = (&x[i * CHAIN..][..CHAIN], &y[j * CHAIN..][..CHAIN]);
-                for (k, sums) in tile.0.chunks_exact_mut(R).enumerate() {
-                    P::chain::<R>(x, y, k * R, sums);
-                }
+            let (x, y) = (x.as_chunks().0, y.as_chunks().0);
+            let (mut tiles, mut pairs) = (&mut self.sums[..], self.pairs);
+            while let [(i, j), others @ ..] = pairs
+                && !tiles.is_empty()
+            {
+                // Two tiles of one row lie side by side.
+                let count =
+                    if others.first().is_some_and(|next| next.0 == *i) { 2 } else { 1 }.min(tiles.len());
+                let (some, rest) = tiles.split_at_mut(count);
+                P::add_products(&x[*i], &y[*j..][..count], some);
+                (tiles, pairs) = (rest, &pairs[count..]);
             }
         }
     }
