@@ -14,6 +14,12 @@ pub struct Spec {
 }
 
 impl Spec {
+    /// The bytes of the elements.
+    #[inline]
+    pub fn bytes(&self) -> usize {
+        self.shape.size() * self.dtype.size()
+    }
+
     /// The same dtype and device with another shape.
     #[inline]
     pub fn with_shape(self, shape: Shape) -> Spec {
@@ -34,8 +40,17 @@ impl Array {
     /// A contiguous array whose elements are unspecified, for a kernel to fill.
     #[inline(always)]
     pub fn new(spec: Spec) -> Array {
-        let buffer = Buffer::new(spec.shape.size() * spec.dtype.size());
+        let buffer = Buffer::new(spec.bytes());
         Array { layout: Layout::contiguous(spec.shape), dtype: spec.dtype, device: spec.device, buffer }
+    }
+
+    /// Becomes what [`Array::new`] gives, in the place where it is and in the memory that it has, which must be its alone and
+    /// large enough.
+    #[inline(always)]
+    pub fn renew(&mut self, spec: &Spec) {
+        debug_assert!(self.is_unique() && spec.bytes() <= self.bytes_held(), "memory of its own");
+        self.layout.set_contiguous(&spec.shape);
+        (self.dtype, self.device) = (spec.dtype, spec.device);
     }
 
     /// An array of this shape with a copy of these elements in row-major order, on the processor.
@@ -217,6 +232,7 @@ impl Array {
     }
 
     /// The bytes of memory that the array keeps alive, padding and hidden elements included.
+    #[inline]
     pub fn bytes_held(&self) -> usize {
         self.buffer.bytes()
     }

@@ -37,18 +37,7 @@ impl Buffer {
     /// The memory as elements of one type, to be changed. If others share it, it is copied first.
     #[inline]
     pub fn as_mut_slice<T: Pod>(&mut self) -> &mut [T] {
-        if !self.is_unique() {
-            *self = self.copy();
-        }
-        let lines = self.lines.as_mut().and_then(Lines::get_mut);
-        bytemuck::cast_slice_mut(lines.expect("a buffer of its own"))
-    }
-
-    #[cold]
-    fn copy(&self) -> Buffer {
-        let mut copy = Lines::elements(self.bytes());
-        copy.get_mut().expect("a new buffer").copy_from_slice(self.lines());
-        Buffer { lines: Some(copy) }
+        bytemuck::cast_slice_mut(self.lines.as_mut().expect("a buffer with memory").own())
     }
 
     /// Whether no other array shares this memory.
@@ -63,6 +52,7 @@ impl Buffer {
     }
 
     /// The number of bytes held.
+    #[inline]
     pub fn bytes(&self) -> usize {
         self.lines().len() * Line::SIZE
     }

@@ -18,7 +18,23 @@ impl Layout {
     /// Row-major order from the start of a buffer.
     #[inline(always)]
     pub fn contiguous(shape: Shape) -> Layout {
-        Layout { shape, strides: row_major(&shape), offset: 0, contiguous: true }
+        let mut layout = Layout { shape, strides: [0; MAX_RANK], offset: 0, contiguous: true };
+        layout.set_contiguous(&shape);
+        layout
+    }
+
+    /// Becomes row-major order from the start of a buffer, in the place where it is. Most arrays have one or two axes, which
+    /// needs no loop.
+    #[inline(always)]
+    pub(crate) fn set_contiguous(&mut self, shape: &Shape) {
+        self.shape = *shape;
+        match shape[..] {
+            [] => self.strides = [0; MAX_RANK],
+            [_] => self.strides = [1, 0, 0, 0, 0, 0, 0, 0],
+            [_, columns] => self.strides = [columns as isize, 1, 0, 0, 0, 0, 0, 0],
+            _ => self.strides = row_major_of_many(shape),
+        }
+        (self.offset, self.contiguous) = (0, true);
     }
 
     /// Any layout.
@@ -251,17 +267,7 @@ impl Layout {
     }
 }
 
-/// The strides of elements in row-major order. Most arrays have one or two axes, which needs no loop.
-#[inline(always)]
-fn row_major(shape: &Shape) -> [isize; MAX_RANK] {
-    match shape[..] {
-        [] => [0; MAX_RANK],
-        [_] => [1, 0, 0, 0, 0, 0, 0, 0],
-        [_, columns] => [columns as isize, 1, 0, 0, 0, 0, 0, 0],
-        _ => row_major_of_many(shape),
-    }
-}
-
+/// The strides of elements in row-major order.
 #[inline(never)]
 fn row_major_of_many(shape: &Shape) -> [isize; MAX_RANK] {
     let mut strides = [0; MAX_RANK];

@@ -1,6 +1,7 @@
 //! The pool: memory that a thread has used and will use again.
 
 use std::cell::RefCell;
+use std::mem::ManuallyDrop;
 
 use crate::memory::{Line, Memory};
 
@@ -31,24 +32,45 @@ impl SizeClass {
 }
 
 /// What one thread keeps for later.
+///
+/// It is not dropped with the thread but emptied by [`Emptying`], which is made with the first memory: to ask each time
+/// whether the thread is ending would cost as much as all the rest.
 pub(crate) struct Pool {
-    shelves: [Shelf; SizeClass::COUNT],
+    shelves: ManuallyDrop<[Shelf; SizeClass::COUNT]>,
     /// Lines kept at present.
     kept_lines: usize,
     /// Pieces taken by this thread less those given back to it.
     live: isize,
+    /// Whether the thread is ending, which keeps nothing any more.
+    is_closed: bool,
 }
 
-/// What is kept of one size class.
+/// What is kept of one size class: about as much as this thread has asked the system for, to which the shelf grows when
+/// that happens. A thread that only ends what others begin has no use for memory.
 struct Shelf {
     free: Vec<Memory>,
     /// How many pieces this thread has asked the system for.
     made: usize,
 }
 
+/// Empties the pools when the thread ends.
+struct Emptying;
+
+impl Drop for Emptying {
+    fn drop(&mut self) {
+        for pool in [&OBJECTS, &ELEMENTS] {
+            pool.with_borrow_mut(|pool| {
+                pool.is_closed = true;
+                pool.shelves.iter_mut().for_each(|shelf| shelf.free = Vec::new());
+            });
+        }
+    }
+}
+
 thread_local! {
     static OBJECTS: RefCell<Pool> = const { RefCell::new(Pool::EMPTY) };
     static ELEMENTS: RefCell<Pool> = const { RefCell::new(Pool::EMPTY) };
+    static EMPTYING: Emptying = const { Emptying };
 }
 
 /// Memory for an object, or for elements of arrays; new memory holds zeros. What held elements is never given out for an
@@ -56,25 +78,24 @@ thread_local! {
 #[inline]
 pub(crate) fn take<const FOR_ELEMENTS: bool>(size: SizeClass) -> Memory {
     let pool = if FOR_ELEMENTS { &ELEMENTS } else { &OBJECTS };
-    match pool.try_with(|pool| pool.borrow_mut().take(size)) {
-        Ok(Some(memory)) => memory,
-        _ => Memory::new(size.lines),
-    }
+    pool.with_borrow_mut(|pool| pool.take(size)).unwrap_or_else(|| Memory::new(size.lines))
 }
 
 /// Gives memory of this class back.
 #[inline]
 pub(crate) fn give<const FOR_ELEMENTS: bool>(memory: Memory, size: SizeClass) {
     let pool = if FOR_ELEMENTS { &ELEMENTS } else { &OBJECTS };
-    // At the end of a thread the pool is gone first; then the memory goes back to the system.
-    let _ = pool.try_with(|pool| pool.borrow_mut().give(memory, size));
+    if let Some(memory) = pool.with_borrow_mut(|pool| pool.give(memory, size)) {
+        give_back(memory);
+    }
 }
 
 impl Pool {
     const EMPTY: Pool = Pool {
-        shelves: [const { Shelf { free: Vec::new(), made: 0 } }; SizeClass::COUNT],
+        shelves: ManuallyDrop::new([const { Shelf { free: Vec::new(), made: 0 } }; SizeClass::COUNT]),
         kept_lines: 0,
         live: 0,
+        is_closed: false,
     };
 
     /// A thread keeps at most this much for later (512 MiB); what is given back beyond it is freed.
@@ -85,25 +106,35 @@ impl Pool {
         self.live += 1;
         let shelf = &mut self.shelves[size.index];
         let Some(memory) = shelf.free.pop() else {
-            shelf.made += 1;
+            self.miss(size);
             return None;
         };
         self.kept_lines -= size.lines;
         Some(memory)
     }
 
-    /// A thread that only ends what others begin has no use for memory: it keeps no more of a class than it has asked the
-    /// system for.
-    #[inline]
-    fn give(&mut self, memory: Memory, size: SizeClass) {
-        self.live -= 1;
-        let shelf = &mut self.shelves[size.index];
-        if shelf.free.len() < shelf.made && self.kept_lines + size.lines <= Self::MOST_LINES {
-            self.kept_lines += size.lines;
-            shelf.free.push(memory);
-        } else {
-            give_back(memory);
+    /// A piece more is about to be made.
+    #[cold]
+    fn miss(&mut self, size: SizeClass) {
+        if !self.is_closed && EMPTYING.try_with(|_| ()).is_ok() {
+            let shelf = &mut self.shelves[size.index];
+            shelf.made += 1;
+            shelf.free.reserve(shelf.made);
         }
+    }
+
+    /// What is not kept comes back.
+    #[inline]
+    fn give(&mut self, memory: Memory, size: SizeClass) -> Option<Memory> {
+        self.live -= 1;
+        let kept_lines = self.kept_lines + size.lines;
+        let free = &mut self.shelves[size.index].free;
+        if free.len() == free.capacity() || kept_lines > Self::MOST_LINES {
+            return Some(memory);
+        }
+        free.push(memory);
+        self.kept_lines = kept_lines;
+        None
     }
 }
 

@@ -21,12 +21,32 @@ pub const MAX_RANK: usize = 8;
 pub struct Shape {
     /// 0 beyond the rank.
     sizes: [usize; MAX_RANK],
-    rank: u8,
+    rank: Rank,
+}
+
+/// The number of axes, of which the compiler knows that it is not larger than [`MAX_RANK`]: no slice of sizes is checked.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[repr(u8)]
+enum Rank {
+    R0,
+    R1,
+    R2,
+    R3,
+    R4,
+    R5,
+    R6,
+    R7,
+    R8,
+}
+
+impl Rank {
+    const ALL: [Rank; MAX_RANK + 1] =
+        [Rank::R0, Rank::R1, Rank::R2, Rank::R3, Rank::R4, Rank::R5, Rank::R6, Rank::R7, Rank::R8];
 }
 
 impl Shape {
     /// The shape of a single number: no axes, one element.
-    pub const SCALAR: Shape = Shape { sizes: [0; MAX_RANK], rank: 0 };
+    pub const SCALAR: Shape = Shape { sizes: [0; MAX_RANK], rank: Rank::R0 };
 
     /// A shape with these sizes.
     ///
@@ -36,7 +56,7 @@ impl Shape {
     #[track_caller]
     pub fn new(sizes: &[usize]) -> Shape {
         assert!(sizes.len() <= MAX_RANK, "shape: {} axes; an array has at most {MAX_RANK}", sizes.len());
-        let mut shape = Shape { sizes: [0; MAX_RANK], rank: sizes.len() as u8 };
+        let mut shape = Shape { sizes: [0; MAX_RANK], rank: Rank::ALL[sizes.len()] };
         shape.sizes[..sizes.len()].copy_from_slice(sizes);
         shape
     }
@@ -54,8 +74,14 @@ impl Shape {
             [] => 1,
             [size] => size,
             [rows, columns] => rows * columns,
-            _ => self.iter().product(),
+            _ => self.size_of_many(),
         }
+    }
+
+    /// Apart, so that the usual ranks need no loop.
+    #[inline(never)]
+    fn size_of_many(&self) -> usize {
+        self.iter().product()
     }
 
     /// Replaces the size of one axis.
@@ -77,7 +103,7 @@ impl Shape {
         let mut shape = *self;
         shape.sizes.copy_within(axis..rank, axis + 1);
         shape.sizes[axis] = size;
-        shape.rank += 1;
+        shape.rank = Rank::ALL[rank + 1];
         shape
     }
 
@@ -93,7 +119,7 @@ impl Shape {
         let mut shape = *self;
         shape.sizes.copy_within(axis + 1..rank, axis);
         shape.sizes[rank - 1] = 0;
-        shape.rank -= 1;
+        shape.rank = Rank::ALL[rank - 1];
         shape
     }
 
@@ -103,19 +129,15 @@ impl Shape {
     /// This is NumPy's rule ("General broadcasting rules" of its user guide).
     #[inline]
     pub fn broadcast(&self, other: &Shape) -> Option<Shape> {
-        if self == other || other.rank == 0 {
-            return Some(*self);
-        }
-        let rank = self.rank.max(other.rank) as usize;
-        let mut shape = Shape { sizes: [0; MAX_RANK], rank: rank as u8 };
-        for from_last in 1..=rank {
-            let size = |s: &Shape| if from_last <= s.rank() { s[s.rank() - from_last] } else { 1 };
-            shape.sizes[rank - from_last] = match (size(self), size(other)) {
-                (a, b) if a == b => a,
-                (1, b) => b,
-                (a, 1) => a,
-                _ => return None,
-            };
+        let (long, short) = if self.rank >= other.rank { (self, other) } else { (other, self) };
+        let mut shape = *long;
+        let sizes = &mut shape.sizes[..long.rank()];
+        for (size, &other) in sizes.iter_mut().rev().zip(short.iter().rev()) {
+            if *size == 1 {
+                *size = other;
+            } else if *size != other && other != 1 {
+                return None;
+            }
         }
         Some(shape)
     }
@@ -182,7 +204,7 @@ impl FromIterator<usize> for Shape {
             let rank = shape.rank();
             assert!(rank < MAX_RANK, "shape: more than {MAX_RANK} axes");
             shape.sizes[rank] = size;
-            shape.rank += 1;
+            shape.rank = Rank::ALL[rank + 1];
         }
         shape
     }

@@ -9,13 +9,15 @@
 use std::cell::UnsafeCell;
 use std::fmt;
 use std::marker::PhantomData;
+use std::mem::ManuallyDrop;
 use std::ops::Deref;
 use std::panic::{RefUnwindSafe, UnwindSafe};
 use std::ptr::{self, NonNull};
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering, fence};
+use std::sync::atomic::{AtomicBool, Ordering};
 #[cfg(all(target_os = "linux", target_env = "gnu"))]
 use std::sync::atomic::{AtomicPtr, AtomicU8};
 
+use crate::Count;
 use crate::memory::{Line, Memory};
 use crate::pool::{self, SizeClass};
 
@@ -41,7 +43,7 @@ pub(crate) type Lines = Shared<[Line], true>;
 /// [`Shared::unsize`].
 #[repr(C)]
 pub struct Block<T: ?Sized> {
-    handles: AtomicUsize,
+    handles: Count,
     value: T,
 }
 
@@ -65,7 +67,7 @@ impl<T> Shared<T> {
         // If `make` panics, the memory is lost, which is safe.
         let block = memory.into_raw().cast::<Block<T>>().as_ptr();
         // SAFETY: the memory is ours, as large as a block or larger, and aligned for it.
-        unsafe { (&raw mut (*block).handles).write(AtomicUsize::new(1)) };
+        unsafe { (&raw mut (*block).handles).write(Count::one()) };
         // SAFETY: as above. By itself, so that the value need not be moved here.
         unsafe { (&raw mut (*block).value).write(make()) };
         // SAFETY: memory is not at the address 0.
@@ -108,15 +110,32 @@ impl Lines {
         // SAFETY: the memory is ours and has one line more than the slice, which lies one line behind its start as its
         // alignment demands. Memory for elements was zeros once and has held numbers since, so the lines are
         // initialized.
-        unsafe { (&raw mut (*block).handles).write(AtomicUsize::new(1)) };
+        unsafe { (&raw mut (*block).handles).write(Count::one()) };
         // SAFETY: memory is not at the address 0.
         Shared { block: unsafe { NonNull::new_unchecked(block) }, owns: PhantomData }
+    }
+
+    /// The elements, to be changed: a copy of them, if others share them.
+    #[inline]
+    pub fn own(&mut self) -> &mut [Line] {
+        if !self.is_unique() {
+            self.copy();
+        }
+        // SAFETY: the block lives while there is a handle, and there is no other.
+        unsafe { &mut (*self.block.as_ptr()).value }
+    }
+
+    #[cold]
+    fn copy(&mut self) {
+        let mut copy = Lines::elements(size_of_val(&**self));
+        copy.get_mut().expect("a new block").copy_from_slice(self);
+        *self = copy;
     }
 }
 
 impl<T: ?Sized, const ELEMENTS: bool> Shared<T, ELEMENTS> {
     #[inline]
-    fn handles(&self) -> &AtomicUsize {
+    fn handles(&self) -> &Count {
         // SAFETY: the block lives while there is a handle.
         unsafe { &(*self.block.as_ptr()).handles }
     }
@@ -126,7 +145,7 @@ impl<T: ?Sized, const ELEMENTS: bool> Shared<T, ELEMENTS> {
     pub fn is_unique(&self) -> bool {
         // Another handle can only come from this one, so nobody else can change the number from 1. What other threads
         // did before they dropped theirs comes before what follows.
-        self.handles().load(Ordering::Acquire) == 1
+        self.handles().is_one()
     }
 
     /// The value, to be changed, if this is the only handle.
@@ -142,7 +161,16 @@ impl<T: ?Sized, const ELEMENTS: bool> Shared<T, ELEMENTS> {
         self.block.as_ptr().addr()
     }
 
+    /// Goes, while there are other handles, or were at a moment ago.
+    #[inline]
+    fn leave(&mut self) {
+        if self.handles().down() {
+            self.end();
+        }
+    }
+
     /// Frees the block; the last handle does so.
+    #[inline(never)]
     fn end(&mut self) {
         let block = self.block.as_ptr();
         // SAFETY: this was the last handle.
@@ -159,37 +187,19 @@ impl<T: ?Sized, const ELEMENTS: bool> Shared<T, ELEMENTS> {
 impl<T: ?Sized, const ELEMENTS: bool> Clone for Shared<T, ELEMENTS> {
     #[inline]
     fn clone(&self) -> Self {
-        let handles = self.handles();
-        let before = if is_alone() {
-            let before = handles.load(Ordering::Relaxed);
-            handles.store(before + 1, Ordering::Relaxed);
-            before
-        } else {
-            handles.fetch_add(1, Ordering::Relaxed)
-        };
-        // Only handles that are forgotten, never dropped, could make so many that their number wraps around.
-        if before > isize::MAX as usize {
-            std::process::abort();
-        }
+        self.handles().up();
         Shared { block: self.block, owns: PhantomData }
     }
 }
 
 impl<T: ?Sized, const ELEMENTS: bool> Drop for Shared<T, ELEMENTS> {
-    #[inline]
+    #[inline(always)]
     fn drop(&mut self) {
-        if !self.is_unique() {
-            if is_alone() {
-                let handles = self.handles();
-                return handles.store(handles.load(Ordering::Relaxed) - 1, Ordering::Relaxed);
-            }
-            if self.handles().fetch_sub(1, Ordering::Release) != 1 {
-                return;
-            }
-            // What other threads did with the value comes before its end.
-            fence(Ordering::Acquire);
+        if self.is_unique() {
+            self.end();
+        } else {
+            self.leave();
         }
-        self.end();
     }
 }
 
@@ -206,6 +216,79 @@ impl<T: ?Sized, const ELEMENTS: bool> Deref for Shared<T, ELEMENTS> {
 impl<T: ?Sized + fmt::Debug, const ELEMENTS: bool> fmt::Debug for Shared<T, ELEMENTS> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         (**self).fmt(f)
+    }
+}
+
+/// A [`Shared`] whose last handle is not dropped but handed over, with the value still in it: to use both again.
+///
+/// ```
+/// use ndgrad_array::{Lasting, Retire, Shared};
+/// use std::cell::RefCell;
+///
+/// struct Text(String);
+/// thread_local! { static SPARE: RefCell<Vec<Shared<Text>>> = RefCell::default(); }
+///
+/// impl Retire for Text {
+///     fn retire(last: Shared<Text>) {
+///         SPARE.with_borrow_mut(|spare| spare.push(last));
+///     }
+/// }
+///
+/// let text = Lasting::new(Shared::new(Text("again".into())));
+/// drop(text.clone());
+/// assert!(SPARE.with_borrow(Vec::is_empty));
+/// drop(text);
+/// assert_eq!(SPARE.take()[0].0, "again");
+/// ```
+pub struct Lasting<T: Retire>(ManuallyDrop<Shared<T>>);
+
+/// What becomes of a value that nobody needs any more.
+pub trait Retire: Sized {
+    /// Takes the only handle to the value that is left.
+    fn retire(last: Shared<Self>);
+}
+
+impl<T: Retire> Lasting<T> {
+    /// As a handle of this kind.
+    #[inline]
+    pub fn new(shared: Shared<T>) -> Lasting<T> {
+        Lasting(ManuallyDrop::new(shared))
+    }
+
+    /// The value, to be changed, if this is the only handle.
+    #[inline]
+    pub fn get_mut(&mut self) -> Option<&mut T> {
+        self.0.get_mut()
+    }
+}
+
+impl<T: Retire> Clone for Lasting<T> {
+    #[inline]
+    fn clone(&self) -> Self {
+        Lasting(self.0.clone())
+    }
+}
+
+impl<T: Retire> Deref for Lasting<T> {
+    type Target = T;
+
+    #[inline]
+    fn deref(&self) -> &T {
+        &self.0
+    }
+}
+
+impl<T: Retire> Drop for Lasting<T> {
+    #[inline(always)]
+    fn drop(&mut self) {
+        // SAFETY: it is taken once, since nothing is dropped twice.
+        let shared = unsafe { ManuallyDrop::take(&mut self.0) };
+        if shared.is_unique() {
+            T::retire(shared);
+        } else {
+            // Another thread may drop its handle at this moment: then this is the last one, which just ends.
+            drop(shared);
+        }
     }
 }
 
@@ -273,7 +356,7 @@ impl<T> Turns<T> {
 /// The handles of the GNU C++ library count so, too. `__libc_single_threaded`: the manual of the GNU C library (from 2.32
 /// on), "Detecting Single-Threaded Execution".
 #[inline]
-fn is_alone() -> bool {
+pub(crate) fn is_alone() -> bool {
     #[cfg(all(target_os = "linux", target_env = "gnu"))]
     {
         let flag = ALONE.load(Ordering::Relaxed);
@@ -308,6 +391,8 @@ fn find_alone() -> bool {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::atomic::AtomicUsize;
+
     use super::*;
 
     struct Noted<'a>(&'a AtomicUsize);

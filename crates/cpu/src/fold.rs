@@ -114,6 +114,15 @@ impl<'a, R: Run> Tree<'a, R> {
 /// Reduces `count` numbers of a run from a place on: no more than there are lanes.
 #[inline(always)]
 pub fn fold_few<R: Run>(run: &R, start: usize, count: usize) -> R::Number {
+    if count <= 4 {
+        // What the loops below come to.
+        let lane = |i| if i < count { run.add_one(run.identity(), start + i) } else { run.identity() };
+        return match count {
+            0 | 1 => lane(0),
+            2 => run.combine(lane(0), lane(1)),
+            _ => run.combine(run.combine(lane(0), lane(2)), run.combine(lane(1), lane(3))),
+        };
+    }
     let mut lanes = [run.identity(); LANES];
     for (i, lane) in lanes.iter_mut().enumerate().take(count) {
         *lane = run.add_one(*lane, start + i);

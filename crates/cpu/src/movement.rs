@@ -206,9 +206,10 @@ fn gather_short<R: Pod + Send + Sync>(source: &[u8], _: usize, rows: &[usize], o
     let is_far = size_of_val(source) >= LEAST_FAR;
     fill_pieces(out, 1, 1, |start, out| {
         let rows = &rows[start..];
-        let ahead = if is_far { rows.get(AHEAD_SHORT..).unwrap_or_default() } else { &[] };
-        for (_, &row) in out.iter().zip(ahead) {
-            prefetch(std::slice::from_ref(&source[row]));
+        if is_far {
+            for (_, &row) in out.iter().zip(rows.get(AHEAD_SHORT..).unwrap_or_default()) {
+                prefetch(std::slice::from_ref(&source[row]));
+            }
         }
         for (out, &row) in out.iter_mut().zip(rows) {
             *out = source[row];

@@ -40,12 +40,12 @@ impl<'a, T: Element> Few<'a, T> {
 /// `out[i] = formula(x[i])`, if they are few: whether they were.
 #[inline]
 pub fn map<T: Element, F: Unary>(formula: F, x: &Array, out: &mut Array) -> bool {
-    let count = out.shape().size();
-    if count == 0 || count > MOST {
+    let out = out.as_mut_slice::<T>();
+    if out.is_empty() || out.len() > MOST {
         return false;
     }
-    let Some(x) = Few::<T>::of(x, count) else { return false };
-    for (i, out) in out.as_mut_slice::<T>().iter_mut().enumerate() {
+    let Some(x) = Few::<T>::of(x, out.len()) else { return false };
+    for (i, out) in out.iter_mut().enumerate() {
         *out = formula.value(x.at(i));
     }
     true
@@ -54,12 +54,12 @@ pub fn map<T: Element, F: Unary>(formula: F, x: &Array, out: &mut Array) -> bool
 /// `out[i] = formula(x[i], y[i])`, if they are few: whether they were.
 #[inline]
 pub fn zip<T: Element, F: Binary>(formula: F, x: &Array, y: &Array, out: &mut Array) -> bool {
-    let count = out.shape().size();
-    if count == 0 || count > MOST {
+    let out = out.as_mut_slice::<T>();
+    if out.is_empty() || out.len() > MOST {
         return false;
     }
-    let (Some(x), Some(y)) = (Few::<T>::of(x, count), Few::<T>::of(y, count)) else { return false };
-    for (i, out) in out.as_mut_slice::<T>().iter_mut().enumerate() {
+    let (Some(x), Some(y)) = (Few::<T>::of(x, out.len()), Few::<T>::of(y, out.len())) else { return false };
+    for (i, out) in out.iter_mut().enumerate() {
         *out = formula.value(x.at(i), y.at(i));
     }
     true

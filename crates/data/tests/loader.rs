@@ -3,9 +3,9 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
-use ndgrad_array::{Error, live_buffers};
+use ndgrad_array::Error;
 use ndgrad_data::{ArrayDataset, DataLoader, Dataset, LastBatch, Position};
-use ndgrad_tensor::{Tensor, random, tensor};
+use ndgrad_tensor::{Tensor, live_buffers, random, tensor};
 use proptest::prelude::*;
 
 const MODES: [LastBatch; 3] = [LastBatch::Keep, LastBatch::Discard, LastBatch::Rollover];

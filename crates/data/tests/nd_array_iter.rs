@@ -2,9 +2,9 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use ndgrad_array::{DType, live_buffers};
+use ndgrad_array::DType;
 use ndgrad_data::{DataDesc, DataLoader, LastBatchHandle, NdArrayIter, Position};
-use ndgrad_tensor::Tensor;
+use ndgrad_tensor::{Tensor, live_buffers};
 use proptest::prelude::*;
 
 const HANDLES: [LastBatchHandle; 3] =

@@ -158,8 +158,8 @@ impl Tensor {
                     ),
             );
         }
-        let (own, new) = (self.spec(), value.spec());
-        if own != new {
+        if !self.is_like_tensor(value) {
+            let (own, new) = (self.spec(), value.spec());
             let mut error =
                 OperationError::new("assign", "the new value must have the leaf's shape, dtype and device")
                     .operand("leaf", format!("{} {} @{}", own.shape, own.dtype, own.device), "")

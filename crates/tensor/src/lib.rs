@@ -27,6 +27,7 @@ mod products;
 pub mod random;
 mod selection;
 mod shape;
+mod spare;
 mod tensor;
 mod tensors;
 

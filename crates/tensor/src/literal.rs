@@ -5,7 +5,7 @@ use std::cell::RefCell;
 use ndgrad_array::{Array, Backend, DType, Device, Spec, Wide};
 use ndgrad_cpu::Cpu;
 
-use crate::Tensor;
+use crate::{Tensor, spare};
 
 /// How many a thread remembers: a training step has a few.
 const COUNT: usize = 8;
@@ -22,8 +22,8 @@ thread_local! {
     static RECENT: RefCell<Recent> = const { RefCell::new(Recent { scalars: [const { None }; COUNT], next: 0 }) };
 }
 
-/// The number of buffers in use: those that this thread has made less those that it has dropped. The scalars that it
-/// remembers for arithmetic with numbers, eight at the most, do not count.
+/// The number of buffers in use: those that this thread has made less those that it has dropped. What it keeps for later
+/// does not count, nor do the scalars that it remembers for arithmetic with numbers, eight at the most.
 ///
 /// A training loop that keeps nothing has the same number after each step:
 ///
@@ -38,7 +38,7 @@ thread_local! {
 /// ```
 pub fn live_buffers() -> isize {
     let remembered = RECENT.try_with(|recent| recent.borrow().scalars.iter().flatten().count());
-    ndgrad_array::live_buffers() - remembered.unwrap_or(0) as isize
+    ndgrad_array::live_buffers() - (remembered.unwrap_or(0) + spare::count()) as isize
 }
 
 impl Tensor {

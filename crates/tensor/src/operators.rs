@@ -154,7 +154,7 @@ impl Not for &Tensor {
 /// For numbers these operators would mean bits to some readers and truth to others.
 #[track_caller]
 fn only_bool(name: &str, x: &Tensor) {
-    if let Err(error) = check_dtype(name, DTypes::BOOL, x.spec()) {
+    if let Err(error) = check_dtype(name, DTypes::BOOL, &x.spec()) {
         refuse(error);
     }
 }

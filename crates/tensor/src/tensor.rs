@@ -2,14 +2,16 @@
 
 use std::borrow::Cow;
 use std::fmt;
-use std::sync::Arc;
 
-use ndgrad_array::{Array, DType, Device, Element, Item, Layout, OperationError, Shape, Shared, Spec};
+use ndgrad_array::{
+    Array, DType, Device, Element, Item, Lasting, Layout, OperationError, Shape, Shared, Spec,
+};
 use ndgrad_cpu::copied;
 
-use crate::autograd::{Edge, GradReq, Leaf, LeafRef, Node};
+use crate::autograd::{Edge, GradReq, Leaf, LeafRef, Node, Owner};
 use crate::compile::{is_tracing, trace};
 use crate::ops::refuse;
+use crate::spare;
 
 /// An n-dimensional array that remembers, while recording, how it was computed.
 ///
@@ -19,92 +21,92 @@ use crate::ops::refuse;
 /// Operations panic at the caller's line when shapes, dtypes or devices do not fit; under each of them is
 /// [`crate::ops::try_apply`], which returns the error.
 #[derive(Clone)]
-pub struct Tensor(Shared<Inner>);
+pub struct Tensor(Lasting<Inner>);
 
-enum Inner {
-    Value {
-        array: Array,
-        node: Option<Shared<Node>>,
-    },
-    Leaf(Arc<Leaf>),
+pub(crate) struct Inner {
+    /// Of a leaf, whose value changes, only what stays: the rest is hollow.
+    pub array: Array,
+    pub history: History,
+}
+
+pub(crate) enum History {
+    None,
+    Node(Shared<Node>),
+    Leaf(Owner),
     /// A leaf as it was when an operation used it.
-    Frozen {
-        value: Tensor,
-        leaf: LeafRef,
-    },
+    Frozen(LeafRef),
 }
 
 impl Tensor {
     /// A tensor without history.
     #[inline]
     pub fn from_array(array: Array) -> Tensor {
-        Tensor(Shared::with(|| Inner::Value { array, node: None }))
+        Tensor::made(|| Inner { array, history: History::None })
     }
 
     /// Contiguous elements that `fill` writes, in a tensor without history.
     #[inline]
     pub(crate) fn filled_by<E>(
-        spec: Spec,
+        spec: &Spec,
         fill: impl FnOnce(&mut Array) -> Result<(), E>,
     ) -> Result<Tensor, E> {
-        let mut inner = Tensor::room(&spec);
-        if let Some(Inner::Value { array, .. }) = inner.get_mut() {
+        let mut inner = spare::room(spec);
+        if let Some(Inner { array, .. }) = inner.get_mut() {
             fill(array)?;
         }
-        Ok(Tensor(inner))
+        Ok(Tensor(Lasting::new(inner)))
     }
 
-    /// Elements to be written, in a tensor without history. It is made where it stays, by one piece of code for all
-    /// operations.
-    #[inline(never)]
-    fn room(spec: &Spec) -> Shared<Inner> {
-        Shared::with(|| Inner::Value { array: Array::new(*spec), node: None })
+    #[inline(always)]
+    fn made(make: impl FnOnce() -> Inner) -> Tensor {
+        Tensor(Lasting::new(Shared::with(make)))
     }
 
     /// Another view of an array, in a tensor without history.
-    #[inline]
-    pub(crate) fn viewed(array: &Array, layout: Layout) -> Tensor {
-        Tensor(Shared::with(|| Inner::Value { array: array.view(layout), node: None }))
+    #[inline(never)]
+    pub(crate) fn viewed(of: &Array, layout: &Layout) -> Tensor {
+        Tensor::made(|| Inner { array: of.view(*layout), history: History::None })
     }
 
     #[inline]
     pub(crate) fn recorded(array: Array, node: Shared<Node>) -> Tensor {
-        Tensor(Shared::with(|| Inner::Value { array, node: Some(node) }))
+        Tensor::made(|| Inner { array, history: History::Node(node) })
     }
 
     /// The tensor, which nobody else has yet, as the result of what `node` remembers.
     #[inline]
     pub(crate) fn with_node(mut self, remembered: Shared<Node>) -> Tensor {
-        if let Some(Inner::Value { node, .. }) = self.0.get_mut() {
-            *node = Some(remembered);
+        if let Some(Inner { history, .. }) = self.0.get_mut() {
+            *history = History::Node(remembered);
         }
         self
     }
 
     #[inline]
     pub(crate) fn from_leaf(leaf: Leaf) -> Tensor {
-        Tensor(Shared::new(Inner::Leaf(Arc::new(leaf))))
+        let array = Array::hollow(leaf.spec());
+        Tensor::made(|| Inner { array, history: History::Leaf(Owner::of(leaf)) })
     }
 
     /// What a leaf was at some time, with gradients that go to it.
     #[inline]
     pub(crate) fn frozen(value: Array, leaf: &LeafRef) -> Tensor {
-        Tensor(Shared::new(Inner::Frozen { value: Tensor::from_array(value), leaf: leaf.clone() }))
+        Tensor::made(|| Inner { array: value, history: History::Frozen(leaf.clone()) })
     }
 
     /// A handle to the value of this moment: the tensor itself, unless it is a leaf.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn value(&self) -> Cow<'_, Tensor> {
-        match &*self.0 {
-            Inner::Value { .. } => Cow::Borrowed(self),
-            Inner::Leaf(leaf) => Cow::Owned(Tensor::of_leaf(leaf)),
-            Inner::Frozen { value, .. } => Cow::Borrowed(value),
+        match &self.0.history {
+            History::None | History::Node(_) => Cow::Borrowed(self),
+            _ => Cow::Owned(self.value_now()),
         }
     }
 
-    /// What a leaf is now; apart, so that other tensors need no more than a look.
+    /// What a leaf is now, or was when it was used; apart, so that other tensors need no more than a look.
     #[inline(never)]
-    fn of_leaf(leaf: &Arc<Leaf>) -> Tensor {
+    fn value_now(&self) -> Tensor {
+        let Some(leaf) = self.leaf() else { return Tensor::viewed(&self.0.array, self.0.array.layout()) };
         if is_tracing() {
             trace::touched(leaf);
         }
@@ -119,11 +121,8 @@ impl Tensor {
     /// The elements of what [`Tensor::value`] gave.
     #[inline]
     pub(crate) fn elements(&self) -> &Array {
-        match &*self.0 {
-            Inner::Value { array, .. } => array,
-            Inner::Frozen { value, .. } => value.elements(),
-            Inner::Leaf(_) => unreachable!("a leaf's elements are behind its value"),
-        }
+        debug_assert!(self.leaf().is_none(), "a leaf's elements are behind its value");
+        &self.0.array
     }
 
     /// The value at this moment, without history. No elements are copied.
@@ -146,42 +145,38 @@ impl Tensor {
     /// Shape, dtype and device.
     #[inline]
     pub fn spec(&self) -> Spec {
-        match &*self.0 {
-            Inner::Value { array, .. } => array.spec(),
-            Inner::Leaf(leaf) => leaf.spec(),
-            Inner::Frozen { value, .. } => value.spec(),
-        }
+        self.0.array.spec()
+    }
+
+    /// Whether shape, dtype and device are those of another tensor.
+    #[inline]
+    pub(crate) fn is_like_tensor(&self, other: &Tensor) -> bool {
+        let (own, other) = (&self.0.array, &other.0.array);
+        own.shape() == other.shape() && own.dtype() == other.dtype() && own.device() == other.device()
     }
 
     /// Whether shape, dtype and device are these.
     #[inline]
     pub(crate) fn is_like(&self, spec: &Spec) -> bool {
-        match &*self.0 {
-            Inner::Value { array, .. } => array.is_like(spec),
-            _ => self.spec() == *spec,
-        }
+        self.0.array.is_like(spec)
     }
 
     /// The sizes of the axes.
     #[inline]
     pub fn shape(&self) -> Shape {
-        match &*self.0 {
-            Inner::Value { array, .. } => *array.shape(),
-            Inner::Leaf(leaf) => leaf.spec().shape,
-            Inner::Frozen { value, .. } => value.shape(),
-        }
+        *self.0.array.shape()
     }
 
     /// The number of axes.
     #[inline]
     pub fn rank(&self) -> usize {
-        self.shape().rank()
+        self.0.array.shape().rank()
     }
 
     /// The number of elements.
     #[inline]
     pub fn size(&self) -> usize {
-        self.shape().size()
+        self.0.array.shape().size()
     }
 
     /// The size of the first axis: the number of rows, 1 for a scalar.
@@ -199,13 +194,13 @@ impl Tensor {
     /// The type of the elements.
     #[inline]
     pub fn dtype(&self) -> DType {
-        self.spec().dtype
+        self.0.array.dtype()
     }
 
     /// Where the tensor lives.
     #[inline]
     pub fn device(&self) -> Device {
-        self.spec().device
+        self.0.array.device()
     }
 
     /// The only element, widened to f64.
@@ -252,8 +247,8 @@ impl Tensor {
     /// The same value without its history: no gradient flows through it.
     #[inline]
     pub fn detach(&self) -> Tensor {
-        match &*self.0 {
-            Inner::Value { array, node: Some(_) } => Tensor::from_array(array.clone()),
+        match &self.0.history {
+            History::Node(_) => Tensor::viewed(&self.0.array, self.0.array.layout()),
             _ => self.value().into_owned(),
         }
     }
@@ -270,13 +265,17 @@ impl Tensor {
         }
         // A view may show one element several times, so only what lies in row-major order is written where it is.
         let own = match self.0.get_mut() {
-            Some(Inner::Value { array, .. }) if array.layout().is_contiguous() => return change(array),
+            Some(Inner { array, history: History::None | History::Node(_) })
+                if array.layout().is_contiguous() =>
+            {
+                return change(array);
+            }
             _ => self.value().into_owned(),
         };
         let mut copy = copied(own.elements());
         change(&mut copy);
-        match &*self.0 {
-            Inner::Leaf(leaf) => leaf.assign(Tensor::from_array(copy)),
+        match &self.0.history {
+            History::Leaf(leaf) => leaf.assign(Tensor::from_array(copy)),
             _ => *self = Tensor::from_array(copy),
         }
     }
@@ -284,35 +283,37 @@ impl Tensor {
     /// Whether gradients flow to or through this tensor.
     #[inline]
     pub fn requires_grad(&self) -> bool {
-        match &*self.0 {
-            Inner::Value { node, .. } => node.is_some(),
-            Inner::Leaf(leaf) => leaf.request() != GradReq::Null,
-            Inner::Frozen { leaf, .. } => leaf.is_alive(),
+        match &self.0.history {
+            History::None => false,
+            History::Node(_) => true,
+            History::Leaf(leaf) => leaf.request() != GradReq::Null,
+            History::Frozen(leaf) => leaf.is_alive(),
         }
     }
 
     /// Where a gradient goes from here.
     #[inline]
     pub(crate) fn edge(&self) -> Option<Edge> {
-        match &*self.0 {
-            Inner::Value { node, .. } => node.clone().map(Edge::Node),
-            Inner::Leaf(leaf) => (leaf.request() != GradReq::Null).then(|| Edge::Leaf(LeafRef::to(leaf))),
-            Inner::Frozen { leaf, .. } => Some(Edge::Leaf(leaf.clone())),
+        match &self.0.history {
+            History::None => None,
+            History::Node(node) => Some(Edge::Node(node.clone())),
+            History::Leaf(leaf) => (leaf.request() != GradReq::Null).then(|| Edge::Leaf(LeafRef::to(leaf))),
+            History::Frozen(leaf) => Some(Edge::Leaf(leaf.clone())),
         }
     }
 
     #[inline]
     pub(crate) fn node(&self) -> Option<&Shared<Node>> {
-        match &*self.0 {
-            Inner::Value { node, .. } => node.as_ref(),
+        match &self.0.history {
+            History::Node(node) => Some(node),
             _ => None,
         }
     }
 
     #[inline]
-    pub(crate) fn leaf(&self) -> Option<&Arc<Leaf>> {
-        match &*self.0 {
-            Inner::Leaf(leaf) => Some(leaf),
+    pub(crate) fn leaf(&self) -> Option<&Owner> {
+        match &self.0.history {
+            History::Leaf(leaf) => Some(leaf),
             _ => None,
         }
     }
@@ -323,10 +324,10 @@ impl fmt::Debug for Tensor {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Spec { shape, dtype, device } = self.spec();
         write!(f, "Tensor({shape} {dtype} @{device}")?;
-        match &*self.0 {
-            Inner::Leaf(_) | Inner::Frozen { .. } => write!(f, ", leaf")?,
-            Inner::Value { node: Some(node), .. } => write!(f, ", from {}", node.op().name())?,
-            Inner::Value { node: None, .. } => {}
+        match &self.0.history {
+            History::Leaf(_) | History::Frozen(_) => write!(f, ", leaf")?,
+            History::Node(node) => write!(f, ", from {}", node.op().name())?,
+            History::None => {}
         }
         write!(f, ")")
     }

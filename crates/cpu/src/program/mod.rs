@@ -102,6 +102,8 @@ pub struct Program {
     /// Room for what goes from one kernel of few elements to the next.
     _pads: Buffer,
     is_written: Vec<bool>,
+    /// For each slot the first one that is like it.
+    first_like: Vec<usize>,
     steps: Vec<Prepared>,
     scratch: Buffer,
     /// Still set when a run begins if the one before ended in a panic.
@@ -151,7 +153,9 @@ impl Program {
         let mut pads = Buffer::new(pads * LINE);
         let pad_pointers = pads.as_mut_slice::<u8>().chunks_exact_mut(LINE).map(<[u8]>::as_mut_ptr);
         let slots = std::iter::repeat_n(std::ptr::null_mut(), specs.len());
+        let first_like = |spec: &Spec| specs.iter().position(|other| other == spec).expect("itself at least");
         let mut program = Program {
+            first_like: specs.iter().map(first_like).collect(),
             arrays: specs.iter().map(|&spec| Box::new(Array::hollow(spec))).collect(),
             pointers: Pointers(slots.chain(pad_pointers).collect()),
             _pads: pads,
@@ -212,8 +216,8 @@ impl Program {
     /// When the slots differ in shape or dtype, `from` is written by no step, or `to` is by one.
     #[inline]
     pub fn carry(&mut self, from: Slot, to: Slot) {
-        let fits =
-            self.is_written[from.0] && !self.is_written[to.0] && self.specs[from.0] == self.specs[to.0];
+        let is_like = self.first_like[from.0] == self.first_like[to.0];
+        let fits = self.is_written[from.0] && !self.is_written[to.0] && is_like;
         assert!(fits, "a result moves to where it is read");
         // What a step writes next is seen by nobody else.
         self.own(to);

@@ -1,9 +1,9 @@
 //! `Leaf`: a value that changes in place and that gradients end at.
 
+use std::ops::Deref;
 use std::sync::atomic::{AtomicU8, Ordering};
-use std::sync::{Arc, Weak};
 
-use ndgrad_array::{Spec, Turns};
+use ndgrad_array::{Array, Count, Shared, Spec, Turns};
 
 use crate::Tensor;
 
@@ -21,6 +21,8 @@ pub enum GradReq {
 
 /// The shared part of all handles to a leaf.
 pub(crate) struct Leaf {
+    /// Those who hold it, not those who lead to it: see [`Owner`].
+    owners: Count,
     spec: Spec,
     /// A [`GradReq`] as its number.
     request: AtomicU8,
@@ -31,6 +33,7 @@ pub(crate) struct Leaf {
 impl Leaf {
     pub fn new(value: Tensor, request: GradReq) -> Leaf {
         Leaf {
+            owners: Count::one(),
             spec: value.spec(),
             request: AtomicU8::new(request as u8),
             value: Turns::new(value),
@@ -100,31 +103,71 @@ impl Leaf {
     }
 }
 
-/// A leaf that is not kept alive. What leads to a leaf does not own it: a gradient that is recorded itself and kept
+/// One of those that own a leaf. When the last one goes, the leaf holds nothing any more.
+pub(crate) struct Owner(Shared<Leaf>);
+
+impl Owner {
+    /// The first one.
+    pub fn of(leaf: Leaf) -> Owner {
+        Owner(Shared::new(leaf))
+    }
+
+    /// Whether both own one leaf.
+    pub fn is_of_same(&self, other: &Owner) -> bool {
+        self.0.address() == other.0.address()
+    }
+}
+
+impl Clone for Owner {
+    fn clone(&self) -> Owner {
+        self.owners.up();
+        Owner(self.0.clone())
+    }
+}
+
+impl Drop for Owner {
+    fn drop(&mut self) {
+        if self.owners.down() {
+            self.set_gradient(None);
+            self.assign(Tensor::from_array(Array::hollow(self.spec)));
+        }
+    }
+}
+
+impl Deref for Owner {
+    type Target = Leaf;
+
+    #[inline]
+    fn deref(&self) -> &Leaf {
+        &self.0
+    }
+}
+
+/// A leaf that is not owned. What leads to a leaf does not own it: a gradient that is recorded itself and kept
 /// at its leaf would own itself, and nobody reads the gradient of a leaf to which no handle is left.
 #[derive(Clone)]
-pub(crate) struct LeafRef(Weak<Leaf>);
+pub(crate) struct LeafRef(Shared<Leaf>);
 
 impl LeafRef {
     #[inline]
-    pub fn to(leaf: &Arc<Leaf>) -> LeafRef {
-        LeafRef(Arc::downgrade(leaf))
+    pub fn to(leaf: &Owner) -> LeafRef {
+        LeafRef(leaf.0.clone())
     }
 
-    /// The leaf, if someone still holds it.
+    /// The leaf, if someone still owns it.
     #[inline]
-    pub fn leaf(&self) -> Option<Arc<Leaf>> {
-        self.0.upgrade()
+    pub fn leaf(&self) -> Option<Owner> {
+        self.0.owners.up_unless_none().then(|| Owner(self.0.clone()))
     }
 
     #[inline]
     pub fn is_alive(&self) -> bool {
-        self.0.strong_count() > 0
+        !self.0.owners.is_none()
     }
 
     /// The same for every reference to a leaf, and for nothing else while one of them lives.
     #[inline]
     pub fn address(&self) -> usize {
-        self.0.as_ptr().addr()
+        self.0.address()
     }
 }

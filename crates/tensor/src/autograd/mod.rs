@@ -30,5 +30,5 @@ pub use leaf::GradReq;
 pub use scope::{Mode, is_recording, is_training, pause, predict_mode, record, record_with, train_mode};
 pub use tape::{Tape, tape};
 
-pub(crate) use leaf::{Leaf, LeafRef};
+pub(crate) use leaf::{Leaf, LeafRef, Owner};
 pub(crate) use node::{Edge, Key, Node, Saved};

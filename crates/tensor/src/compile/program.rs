@@ -1,7 +1,5 @@
 //! `Replay`: a program that is bound to the leaves that it changes.
 
-use std::sync::Arc;
-
 use ndgrad_array::{Array, Layout, OperationError};
 use ndgrad_cpu::program::{Program as Machine, Slot};
 use smallvec::SmallVec;
@@ -10,7 +8,7 @@ use super::plan::{Laid, Plan, root};
 use super::trace::{Id, Source, Trace};
 use super::turn::turn_products;
 use crate::Tensor;
-use crate::autograd::{GradReq, Leaf};
+use crate::autograd::{GradReq, Owner};
 
 pub use super::print::Program;
 
@@ -26,7 +24,7 @@ pub(super) struct Replay {
 
 /// A leaf and what happens to it.
 pub(super) struct Bound {
-    pub leaf: Arc<Leaf>,
+    pub leaf: Owner,
     request: GradReq,
     /// Whether a gradient had come before, if that matters.
     had_gradient: Option<bool>,

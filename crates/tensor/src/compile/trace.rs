@@ -10,7 +10,7 @@ use ndgrad_cpu::copied;
 use smallvec::SmallVec;
 
 use crate::Tensor;
-use crate::autograd::{GradReq, Leaf};
+use crate::autograd::{GradReq, Owner};
 use crate::ops::{Op, refuse};
 use crate::random::{self, Generator};
 
@@ -37,7 +37,7 @@ pub(super) struct Trace {
     pub instructions: Vec<Instruction>,
     pub leaves: Vec<LeafState>,
     /// Leaves that the function made itself, which are gone when it returns.
-    own_leaves: Vec<Arc<Leaf>>,
+    own_leaves: Vec<Owner>,
 }
 
 pub(super) struct Value {
@@ -78,7 +78,7 @@ pub(super) enum Action {
 
 /// A leaf that was there before the function was called.
 pub(super) struct LeafState {
-    pub leaf: Arc<Leaf>,
+    pub leaf: Owner,
     pub request: GradReq,
     /// What it held.
     pub value: Id,
@@ -119,8 +119,8 @@ impl Trace {
     }
 
     /// The leaf's state, if it was there before the function was called.
-    fn leaf(&mut self, leaf: &Arc<Leaf>) -> Option<&mut LeafState> {
-        let own = |other: &Arc<Leaf>| Arc::ptr_eq(other, leaf);
+    fn leaf(&mut self, leaf: &Owner) -> Option<&mut LeafState> {
+        let own = |other: &Owner| other.is_of_same(leaf);
         if self.own_leaves.iter().any(own) {
             return None;
         }
@@ -238,7 +238,7 @@ pub(crate) fn drawn(
 
 /// A leaf is about to be read or assigned to.
 #[cold]
-pub(crate) fn touched(leaf: &Arc<Leaf>) {
+pub(crate) fn touched(leaf: &Owner) {
     with_trace(|trace| {
         trace.leaf(leaf);
     });
@@ -246,7 +246,7 @@ pub(crate) fn touched(leaf: &Arc<Leaf>) {
 
 /// A leaf's gradient is about to be read.
 #[cold]
-pub(crate) fn touched_gradient(leaf: &Arc<Leaf>) {
+pub(crate) fn touched_gradient(leaf: &Owner) {
     with_trace(|trace| {
         let Some(state) = trace.leaf(leaf) else { return };
         let entry = state.gradient;
@@ -264,7 +264,7 @@ pub(crate) fn touched_gradient(leaf: &Arc<Leaf>) {
 
 /// A gradient is about to arrive at a leaf.
 #[cold]
-pub(crate) fn delivering(leaf: &Arc<Leaf>) {
+pub(crate) fn delivering(leaf: &Owner) {
     match leaf.request() {
         GradReq::Add => touched_gradient(leaf),
         _ => touched(leaf),
@@ -273,7 +273,7 @@ pub(crate) fn delivering(leaf: &Arc<Leaf>) {
 
 /// A leaf was made.
 #[cold]
-pub(crate) fn made(leaf: &Arc<Leaf>) {
+pub(crate) fn made(leaf: &Owner) {
     with_trace(|trace| trace.own_leaves.push(leaf.clone()));
 }
 

@@ -53,7 +53,7 @@ impl Axes {
 /// At the caller's line, when there are no such axes or the dtype is none of these.
 #[track_caller]
 pub(super) fn count_along(name: &str, dtypes: DTypes, x: &Tensor, axes: &Axes) -> usize {
-    match check_dtype(name, dtypes, x.spec()).and_then(|()| axes.partition(name, x.rank())) {
+    match check_dtype(name, dtypes, &x.spec()).and_then(|()| axes.partition(name, x.rank())) {
         Ok(parts) => parts.count(&x.shape()),
         Err(error) => refuse(error),
     }

@@ -31,7 +31,7 @@ impl Zip for Weighted {
 /// Whether the target names classes, or why it does not fit.
 fn names_classes(logits: &Tensor, target: &Tensor) -> Result<bool, OperationError> {
     const NAME: &str = "cross_entropy";
-    check_dtype(NAME, DTypes::FLOATS, logits.spec())?;
+    check_dtype(NAME, DTypes::FLOATS, &logits.spec())?;
     let (shape, rank) = (logits.shape(), logits.rank());
     let refused = |rule: &str| {
         let spec = |x: &Tensor| format!("{} {}", x.shape(), x.dtype());

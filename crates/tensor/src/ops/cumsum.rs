@@ -49,7 +49,7 @@ impl Op for CumSum {
     }
 
     fn infer(&self, inputs: &[Spec]) -> Result<Spec, OperationError> {
-        check_dtype(Self::NAME, Self::DTYPES, inputs[0])?;
+        check_dtype(Self::NAME, Self::DTYPES, &inputs[0])?;
         resolve_axis(Self::NAME, self.axis, inputs[0].shape.rank())?;
         Ok(inputs[0])
     }

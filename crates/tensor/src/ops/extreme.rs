@@ -90,7 +90,7 @@ impl<E: Extreme> Op for ArgOp<E> {
     }
 
     fn infer(&self, inputs: &[Spec]) -> Result<Spec, OperationError> {
-        check_dtype(E::NAME, DTypes::NUMBERS, inputs[0])?;
+        check_dtype(E::NAME, DTypes::NUMBERS, &inputs[0])?;
         let axes = self.partition(inputs[0].shape.rank())?;
         let shape = axes.reduced(&inputs[0].shape, self.keepdims);
         if axes.count(&inputs[0].shape) == 0 && shape.size() > 0 {

@@ -131,7 +131,7 @@ impl<F: Fold> Op for FoldOp<F> {
     }
 
     fn infer(&self, inputs: &[Spec]) -> Result<Spec, OperationError> {
-        check_dtype(F::NAME, F::DTYPES, inputs[0])?;
+        check_dtype(F::NAME, F::DTYPES, &inputs[0])?;
         let axes = self.axes.partition(F::NAME, inputs[0].shape.rank())?;
         let shape = axes.reduced(&inputs[0].shape, self.keepdims);
         if let Some(rule) = F::NOTHING.filter(|_| axes.count(&inputs[0].shape) == 0 && shape.size() > 0) {

@@ -15,7 +15,7 @@ impl Tensor {
     /// ```
     #[track_caller]
     pub fn hard_sigmoid(&self) -> Tensor {
-        accept(check_dtype("hard_sigmoid", DTypes::FLOATS, self.spec()));
+        accept(check_dtype("hard_sigmoid", DTypes::FLOATS, &self.spec()));
         (self + 3.0).clip(0.0, 6.0) / 6.0
     }
 }

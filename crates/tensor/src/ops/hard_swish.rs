@@ -16,7 +16,7 @@ impl Tensor {
     #[track_caller]
     pub fn hard_swish(&self) -> Tensor {
         // Below -3 the weight is 0; cut there, -inf does not meet it.
-        accept(check_dtype("hard_swish", DTypes::FLOATS, self.spec()));
+        accept(check_dtype("hard_swish", DTypes::FLOATS, &self.spec()));
         self.maximum(-3.0) * self.hard_sigmoid()
     }
 }

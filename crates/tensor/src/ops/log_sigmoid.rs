@@ -15,7 +15,7 @@ impl Tensor {
     /// ```
     #[track_caller]
     pub fn log_sigmoid(&self) -> Tensor {
-        accept(check_dtype("log_sigmoid", DTypes::FLOATS, self.spec()));
+        accept(check_dtype("log_sigmoid", DTypes::FLOATS, &self.spec()));
         -(-self).softplus()
     }
 }

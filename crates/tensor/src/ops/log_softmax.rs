@@ -35,7 +35,7 @@ impl Op for LogSoftmax {
     }
 
     fn infer(&self, inputs: &[Spec]) -> Result<Spec, OperationError> {
-        check_dtype(Self::NAME, Self::DTYPES, inputs[0])?;
+        check_dtype(Self::NAME, Self::DTYPES, &inputs[0])?;
         self.axes.resolve(Self::NAME, inputs[0].shape.rank())?;
         Ok(inputs[0])
     }

@@ -58,7 +58,7 @@ impl<M: Map> Op for MapOp<M> {
     }
 
     fn infer(&self, inputs: &[Spec]) -> Result<Spec, OperationError> {
-        check_dtype(M::NAME, M::DTYPES, inputs[0])?;
+        check_dtype(M::NAME, M::DTYPES, &inputs[0])?;
         Ok(inputs[0])
     }
 

@@ -49,7 +49,7 @@ impl Op for MatMul {
 
     fn infer(&self, inputs: &[Spec]) -> Result<Spec, OperationError> {
         same_dtype("matmul", inputs)?;
-        check_dtype("matmul", Self::DTYPES, inputs[0])?;
+        check_dtype("matmul", Self::DTYPES, &inputs[0])?;
         let (left, right) = (inputs[0].shape, inputs[1].shape);
         let ([left_batch @ .., rows, columns], [right_batch @ .., inner, _]) = (&left[..], &right[..]) else {
             return Err(OperationError::new("matmul", "both operands must be matrices")

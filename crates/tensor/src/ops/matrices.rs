@@ -21,7 +21,7 @@ pub(super) fn batch_of(shape: Shape, sizes: &[usize]) -> Shape {
 
 /// The sizes of a floating point matrix, or of a batch of them.
 pub(super) fn infer_matrix(name: &str, spec: Spec) -> Result<[usize; 2], OperationError> {
-    check_dtype(name, DTypes::FLOATS, spec)?;
+    check_dtype(name, DTypes::FLOATS, &spec)?;
     if spec.shape.rank() >= 2 {
         return Ok(sizes(spec.shape));
     }

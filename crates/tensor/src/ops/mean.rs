@@ -50,7 +50,7 @@ impl Op for Mean {
     }
 
     fn infer(&self, inputs: &[Spec]) -> Result<Spec, OperationError> {
-        check_dtype(Self::NAME, Self::DTYPES, inputs[0])?;
+        check_dtype(Self::NAME, Self::DTYPES, &inputs[0])?;
         let axes = self.axes.partition(Self::NAME, inputs[0].shape.rank())?;
         Ok(inputs[0].with_shape(axes.reduced(&inputs[0].shape, self.keepdims)))
     }

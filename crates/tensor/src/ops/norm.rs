@@ -108,7 +108,7 @@ impl Op for Norm {
     }
 
     fn infer(&self, inputs: &[Spec]) -> Result<Spec, OperationError> {
-        check_dtype(Self::NAME, Self::DTYPES, inputs[0])?;
+        check_dtype(Self::NAME, Self::DTYPES, &inputs[0])?;
         if self.order.is_nan() || self.order <= 0.0 {
             return Err(OperationError::new(Self::NAME, "the order of a norm lies above 0")
                 .operand("order", self.order, "")

@@ -110,13 +110,13 @@ pub fn try_apply<O: Op>(op: O, inputs: &[&Tensor]) -> Result<Tensor, OperationEr
     with_values(inputs, |values, arrays, specs| {
         let spec = check(&op, arrays, specs)?;
         let view = match arrays {
-            [input] => op.view(input.layout()).map(|layout| Tensor::viewed(input, layout)),
+            [input] => op.view(input.layout()).map(|layout| Tensor::viewed(input, &layout)),
             _ => None,
         };
         let is_view = view.is_some();
         let output = match view {
             Some(view) => view,
-            None => Tensor::filled_by(spec, |output| forward(&op, arrays, output))?,
+            None => Tensor::filled_by(&spec, |output| forward(&op, arrays, output))?,
         };
         debug_assert_eq!(output.spec(), spec, "{} computes what it infers", op.name());
         if is_tracing() {
@@ -160,7 +160,7 @@ fn with_values<R>(inputs: &[&Tensor], body: impl FnOnce(&[&Tensor], &[&Array], &
 }
 
 /// What comes out, if the operation takes such inputs.
-#[inline]
+#[inline(always)]
 fn check<O: Op>(op: &O, arrays: &[&Array], specs: &[Spec]) -> Result<Spec, OperationError> {
     same_device(op.name(), specs)?;
     let spec = op.infer(specs)?;

@@ -41,7 +41,7 @@ impl Op for Recurrence {
 
     fn infer(&self, inputs: &[Spec]) -> Result<Spec, OperationError> {
         same_dtype(Self::NAME, inputs)?;
-        check_dtype(Self::NAME, Self::DTYPES, inputs[0])?;
+        check_dtype(Self::NAME, Self::DTYPES, &inputs[0])?;
         resolve_axis(Self::NAME, self.axis, inputs[0].shape.rank())?;
         if inputs[0].shape != inputs[1].shape {
             return Err(OperationError::new(Self::NAME, "one factor per element is needed")

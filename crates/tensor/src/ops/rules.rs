@@ -55,8 +55,8 @@ fn devices_differ(name: &str, first: &Spec, other: &Spec) -> OperationError {
 
 /// The dtype must be one that the operation takes.
 #[inline(always)]
-pub(crate) fn check_dtype(name: &str, dtypes: DTypes, input: Spec) -> Result<(), OperationError> {
-    if dtypes.contains(input.dtype) { Ok(()) } else { Err(not_defined(name, dtypes, &input)) }
+pub(crate) fn check_dtype(name: &str, dtypes: DTypes, input: &Spec) -> Result<(), OperationError> {
+    if dtypes.contains(input.dtype) { Ok(()) } else { Err(not_defined(name, dtypes, input)) }
 }
 
 #[cold]

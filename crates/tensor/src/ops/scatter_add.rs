@@ -50,7 +50,7 @@ impl Op for ScatterAdd {
     }
 
     fn infer(&self, inputs: &[Spec]) -> Result<Spec, OperationError> {
-        check_dtype(Self::NAME, Self::DTYPES, inputs[0])?;
+        check_dtype(Self::NAME, Self::DTYPES, &inputs[0])?;
         let axis = resolve_axis(Self::NAME, self.axis, inputs[0].shape.rank())?;
         infer_positions(Self::NAME, inputs[1])?;
         if inputs[0].shape != inputs[1].shape {

@@ -39,7 +39,7 @@ impl Op for ScatterRows {
     }
 
     fn infer(&self, inputs: &[Spec]) -> Result<Spec, OperationError> {
-        check_dtype("scatter_rows", Self::DTYPES, inputs[0])?;
+        check_dtype("scatter_rows", Self::DTYPES, &inputs[0])?;
         if inputs[0].shape.first() != Some(&self.rows.len()) {
             return Err(OperationError::new("scatter_rows", "one number per row is needed")
                 .operand("tensor", inputs[0].shape, "")

@@ -19,7 +19,7 @@ impl Tensor {
     /// ```
     #[track_caller]
     pub fn selu(&self) -> Tensor {
-        accept(check_dtype("selu", DTypes::FLOATS, self.spec()));
+        accept(check_dtype("selu", DTypes::FLOATS, &self.spec()));
         SCALE * self.elu(ALPHA)
     }
 }

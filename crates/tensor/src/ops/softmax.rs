@@ -85,7 +85,7 @@ impl Op for Softmax {
     }
 
     fn infer(&self, inputs: &[Spec]) -> Result<Spec, OperationError> {
-        check_dtype(Self::NAME, Self::DTYPES, inputs[0])?;
+        check_dtype(Self::NAME, Self::DTYPES, &inputs[0])?;
         self.axes.resolve(Self::NAME, inputs[0].shape.rank())?;
         Ok(inputs[0])
     }

@@ -80,11 +80,17 @@ impl<Z: Zip> Op for ZipOp<Z> {
 /// The common spec of operands of one dtype that stretch to a common shape.
 #[inline]
 pub(super) fn infer_stretched(name: &str, dtypes: DTypes, inputs: &[Spec]) -> Result<Spec, OperationError> {
-    same_dtype(name, inputs)?;
-    check_dtype(name, dtypes, inputs[0])?;
-    match inputs[0].shape.broadcast(&inputs[1].shape) {
-        Some(shape) => Ok(inputs[0].with_shape(shape)),
-        None => Err(does_not_stretch(name, [("left", inputs[0].shape), ("right", inputs[1].shape)])),
+    let [left, right] = inputs else { unreachable!("two operands") };
+    if left.dtype != right.dtype {
+        same_dtype(name, inputs)?;
+    }
+    check_dtype(name, dtypes, left)?;
+    if left.shape == right.shape || right.shape.rank() == 0 {
+        return Ok(*left);
+    }
+    match left.shape.broadcast(&right.shape) {
+        Some(shape) => Ok(left.with_shape(shape)),
+        None => Err(does_not_stretch(name, [("left", left.shape), ("right", right.shape)])),
     }
 }
 
