@@ -10,14 +10,12 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 ///
 /// Operators and methods of a tensor panic with the text of an [`Error::Operation`]; files, devices and
 /// parsers return the others.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug)]
 #[non_exhaustive]
 pub enum Error {
     /// A rule of an operation is broken: shapes, dtypes, axes, recording.
-    #[error(transparent)]
-    Operation(#[from] OperationError),
+    Operation(OperationError),
     /// The file system refused.
-    #[error("{}: cannot {action}: {source}", path.display())]
     File {
         /// The file or directory.
         path: PathBuf,
@@ -27,7 +25,6 @@ pub enum Error {
         source: std::io::Error,
     },
     /// A file was read, and what stands in it is not what was asked for.
-    #[error("{place}: {message}")]
     Content {
         /// Where: file and, where there is one, line and column.
         place: Place,
@@ -35,7 +32,6 @@ pub enum Error {
         message: String,
     },
     /// A device that this machine or this build does not have.
-    #[error("device {device}: {message}")]
     Device {
         /// The device as written, for example `cuda(0)`.
         device: String,
@@ -43,8 +39,37 @@ pub enum Error {
         message: String,
     },
     /// A question that the given data cannot answer: too few rows, no such column, nothing left.
-    #[error("{0}")]
     Data(String),
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Error::Operation(error) => error.fmt(f),
+            Error::File { path, action, source } => {
+                write!(f, "{}: cannot {action}: {source}", path.display())
+            }
+            Error::Content { place, message } => write!(f, "{place}: {message}"),
+            Error::Device { device, message } => write!(f, "device {device}: {message}"),
+            Error::Data(message) => f.write_str(message),
+        }
+    }
+}
+
+impl std::error::Error for Error {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Error::File { source, .. } => Some(source),
+            // The text is its own.
+            _ => None,
+        }
+    }
+}
+
+impl From<OperationError> for Error {
+    fn from(error: OperationError) -> Self {
+        Error::Operation(error)
+    }
 }
 
 impl Error {

@@ -1,4 +1,4 @@
-//! `write_file`: files written whole or not at all.
+//! `write_file`: files written whole or not at all; `TemporaryFile`: files that go again.
 
 use std::fs::{self, File};
 use std::io::{self, BufWriter, ErrorKind, Write};
@@ -40,7 +40,8 @@ pub fn write_file(path: impl AsRef<Path>, write: impl FnOnce(&mut dyn Write) -> 
         return file.flush().map_err(failed);
     }
     let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf());
-    let (temporary, file) = Temporary::create(&target).map_err(|error| Error::file(path, "create", error))?;
+    let (temporary, file) =
+        TemporaryFile::beside(&target).map_err(|error| Error::file(path, "create", error))?;
     let mut file = BufWriter::new(file);
     write(&mut file).map_err(named)?;
     let file = file.into_inner().map_err(|error| failed(error.into_error()))?;
@@ -52,22 +53,49 @@ pub fn write_file(path: impl AsRef<Path>, write: impl FnOnce(&mut dyn Write) -> 
     temporary.rename(&target).map_err(failed)
 }
 
-/// A file that is removed again unless it is renamed.
-struct Temporary(PathBuf);
+/// A file of a name of its own that is removed when this is dropped.
+///
+/// ```
+/// let (temporary, _) = ndgrad_array::TemporaryFile::new()?;
+/// let path = temporary.path().to_path_buf();
+/// assert!(path.exists());
+/// drop(temporary);
+/// assert!(!path.exists());
+/// # Ok::<(), std::io::Error>(())
+/// ```
+#[derive(Debug)]
+pub struct TemporaryFile(PathBuf);
 
-impl Temporary {
-    /// A new file beside `target`.
-    fn create(target: &Path) -> io::Result<(Self, File)> {
+impl TemporaryFile {
+    /// A new file in the system's directory for temporary ones, which no one else may read, open for writing.
+    ///
+    /// # Errors
+    /// What the file system refuses.
+    pub fn new() -> io::Result<(Self, File)> {
+        let (temporary, file) = TemporaryFile::beside(&std::env::temp_dir().join("file"))?;
+        #[cfg(unix)]
+        file.set_permissions(std::os::unix::fs::PermissionsExt::from_mode(0o600))?;
+        Ok((temporary, file))
+    }
+
+    /// Where it is.
+    pub fn path(&self) -> &Path {
+        &self.0
+    }
+
+    /// A new file in the directory of `target`.
+    fn beside(target: &Path) -> io::Result<(Self, File)> {
         let mut attempt = 0;
         loop {
             let path = target.with_file_name(format!(".ndgrad-{}-{attempt}.tmp", std::process::id()));
             match File::create_new(&path) {
                 Err(error) if error.kind() == ErrorKind::AlreadyExists && attempt < 1000 => attempt += 1,
-                result => return Ok((Temporary(path), result?)),
+                result => return Ok((TemporaryFile(path), result?)),
             }
         }
     }
 
+    /// Gives the file a name that it keeps.
     fn rename(mut self, target: &Path) -> io::Result<()> {
         fs::rename(&self.0, target)?;
         self.0 = PathBuf::new();
@@ -75,7 +103,7 @@ impl Temporary {
     }
 }
 
-impl Drop for Temporary {
+impl Drop for TemporaryFile {
     fn drop(&mut self) {
         if !self.0.as_os_str().is_empty() {
             // Nothing to be done if even this fails; the error that led here is the one to report.

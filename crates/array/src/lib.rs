@@ -27,7 +27,7 @@ pub use device::Device;
 pub use dtype::{DType, DTypes};
 pub use element::{Element, Item, Truth, Wide};
 pub use error::{Error, OperationError, Place, Result};
-pub use file::write_file;
+pub use file::{TemporaryFile, write_file};
 pub use formula::{Binary, Normalization, Predicate, Reduction, Unary};
 pub use layout::{Layout, Offsets};
 pub use matrices::{Breakdown, MatrixFunction, Triangle};

@@ -2,13 +2,12 @@
 
 use crate::table::open;
 use flate2::read::MultiGzDecoder;
-use ndgrad_array::{Error, Result};
+use ndgrad_array::{Error, Result, TemporaryFile};
 use ruzstd::decoding::StreamingDecoder;
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Chain, Cursor, ErrorKind, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use tempfile::NamedTempFile;
 
 /// What is not a regular file is held in memory up to this many bytes, in a temporary file beyond.
 const MOST_IN_MEMORY: u64 = 1 << 26;
@@ -29,7 +28,7 @@ enum Place {
     File(PathBuf),
     Memory(Arc<Vec<u8>>),
     /// A copy on disk, removed with the last handle.
-    Copy(Arc<NamedTempFile>),
+    Copy(Arc<TemporaryFile>),
 }
 
 /// How a file is compressed.
@@ -63,12 +62,12 @@ impl Input {
         if (count as u64) < MOST_IN_MEMORY {
             return Ok(Input { name: name.to_string(), place: Place::Memory(Arc::new(start)) });
         }
-        let file = NamedTempFile::new().and_then(|mut file| {
+        let copy = TemporaryFile::new().and_then(|(copy, mut file)| {
             io::copy(&mut Cursor::new(start).chain(reader), &mut file)?;
-            Ok(file)
+            Ok(copy)
         });
-        let file = file.map_err(|error| Error::file(name, "copy to a temporary file", error))?;
-        Ok(Input { name: name.to_string(), place: Place::Copy(Arc::new(file)) })
+        let copy = copy.map_err(|error| Error::file(name, "copy to a temporary file", error))?;
+        Ok(Input { name: name.to_string(), place: Place::Copy(Arc::new(copy)) })
     }
 
     /// The bytes from the start, as they are.
@@ -76,7 +75,7 @@ impl Input {
         Ok(match &self.place {
             Place::File(path) => Raw::File(open(path)?.0),
             Place::Memory(bytes) => Raw::Memory(Cursor::new(Bytes(bytes.clone()))),
-            Place::Copy(file) => Raw::File(file.reopen().map_err(|error| self.failed(error))?),
+            Place::Copy(copy) => Raw::File(File::open(copy.path()).map_err(|error| self.failed(error))?),
         })
     }
 
@@ -86,9 +85,9 @@ impl Input {
         match self.raw()? {
             Raw::File(file) => Ok(file),
             Raw::Memory(mut bytes) => {
-                let copy = NamedTempFile::new().and_then(|mut file| {
+                let copy = TemporaryFile::new().and_then(|(copy, mut file)| {
                     io::copy(&mut bytes, &mut file)?;
-                    file.reopen()
+                    File::open(copy.path())
                 });
                 copy.map_err(|error| Error::file(&self.name, "copy to a temporary file", error))
             }
