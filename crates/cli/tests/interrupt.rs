@@ -80,10 +80,18 @@ fn an_interrupted_fit_keeps_the_model_so_far() {
         "{}",
         run.out
     );
-    assert_eq!(names(&place.path("out")).len(), 3, "all files are there, and no other");
+    assert_eq!(names(&place.path("out")).len(), 4, "all files are there, and no other");
     let report = String::from_utf8(place.read("out/report.json")).unwrap();
     assert!(report.contains("\"stop\": \"interrupted\""), "{report}");
     assert_eq!(place.ok("predict out/model.safetensors a.csv").out.lines().count(), 20_001);
+    // It goes on, and comes to the same bits as a run that was never stopped.
+    let state: serde_json::Value = serde_json::from_slice(&place.read("out/descent.json")).unwrap();
+    let epochs = state["history"].as_array().unwrap().len() + 1;
+    let words = words
+        .replace("--epochs 10000000 --validation 0 --out out", &format!("--epochs {epochs} --validation 0"));
+    place.ok(&format!("{words} --resume out/descent.json --out resumed"));
+    place.ok(&format!("{words} --out whole"));
+    assert_eq!(place.read("resumed/model.safetensors"), place.read("whole/model.safetensors"));
 }
 
 #[test]

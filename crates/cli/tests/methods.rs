@@ -327,6 +327,28 @@ fn parts_may_lack_levels() {
 fn a_descent_goes_on_where_it_was_left() {
     let place = Place::new();
     place.file("a.csv", rows(2000));
+    // Without weights, sgd is the training that ends by itself: in the trial, in mini-batches, and in all rows.
+    for (solver, epochs) in [("sgd --batch-size 4 --patience 100", 2), ("sgd", 5), ("sgd --hold-out 0", 3)] {
+        let words = format!("fit a.csv --target y --solver {solver}");
+        json(&place, &format!("{words} --out whole"));
+        let part = json(&place, &format!("{words} --epochs {epochs} --out part"));
+        assert_eq!(part["stop"], "epochs");
+        let resumed = json(&place, &format!("{words} --resume part/descent.json --out resumed"));
+        assert_eq!(resumed["stop"], "converged");
+        assert_eq!(
+            place.read("whole/model.safetensors"),
+            place.read("resumed/model.safetensors"),
+            "{solver}"
+        );
+        for (words, message) in [
+            (format!("{words} --seed 1"), "training with another seed"),
+            (format!("{words} --features a"), "training with another list of terms"),
+            (format!("{words} --weights a"), "one of --solver sgd for plain least squares in memory"),
+        ] {
+            let run = place.run(&format!("{words} --resume part/descent.json"));
+            assert!(run.code == Some(1) && run.err.contains(message), "{}", run.err);
+        }
+    }
     for solver in ["sgd", "adam"] {
         let words = format!("fit a.csv --target y --weights a --solver {solver}");
         json(&place, &format!("{words} --epochs 6 --out whole"));

@@ -147,6 +147,27 @@ fn products_of_every_shape_class() {
         {
             check_matmul(m, k, n, dtype);
         }
+        // Operands that are read where they lie, with rows left over, on one thread and on several.
+        for (m, k, n) in [(13, 300, 32), (65, 33, 64), (30, 600, 128), (150, 300, 64)] {
+            check_matmul(m, k, n, dtype);
+        }
+    }
+}
+
+#[test]
+fn products_of_rows_and_columns_in_reverse_order() {
+    for (m, k, n) in [(13, 70, 64), (200, 70, 300)] {
+        let (x, y) = (array([m, k], DType::F32, 1), array([k, n], DType::F32, 2));
+        let reversed = |x: &Array| {
+            let [rows, columns] = [x.shape()[0], x.shape()[1]];
+            x.view(x.layout().slice(0, rows - 1, rows, -1).slice(1, columns - 1, columns, -1))
+        };
+        let product = |x: &Array, y: &Array| {
+            agreed([x, y], spec([m, n], DType::F32), |[x, y], out| Cpu.matmul(x, y, out))
+        };
+        let copy = |x: &Array| Array::from_slice(*x.shape(), &x.to_vec::<f32>());
+        let (x, y) = (reversed(&x), reversed(&y));
+        assert_eq!(bits(&product(&x, &y)), bits(&product(&copy(&x), &copy(&y))), "{m}x{k}x{n}");
     }
 }
 

@@ -17,6 +17,18 @@ pub(crate) struct Conjugate {
 }
 
 impl Conjugate {
+    /// Goes on after a step in this direction, made from these gradients: each as one vector of numbers.
+    pub fn after(last: Option<&[Vec<f64>; 2]>, split: impl Fn(&[f64]) -> Vec<Tensor>) -> Conjugate {
+        Conjugate { last: last.map(|[direction, gradients]| (split(direction), split(gradients))) }
+    }
+
+    /// The direction of the last step, and the gradients that it was made from, each as one vector.
+    pub fn last(&self) -> Option<[Vec<f64>; 2]> {
+        let joined =
+            |tensors: &Vec<Tensor>| tensors.iter().flat_map(|tensor| tensor.to_vec::<f64>()).collect();
+        self.last.as_ref().map(|(direction, gradients)| [joined(direction), joined(gradients)])
+    }
+
     /// One step of the parameters, whose gradients are those of a quadratic loss; returns its learning rate.
     /// `curvature` gives the loss's second derivative along a direction.
     pub fn step(&mut self, params: &[&Tensor], curvature: impl FnOnce(&[Tensor]) -> f64) -> f64 {

@@ -3,6 +3,7 @@
 use crate::metrics::{mae, r2, rmse};
 use crate::model::Model;
 use crate::train::{Epoch, Stop};
+use crate::training_state::TrainingState;
 
 /// A trained model and how it came about.
 ///
@@ -40,6 +41,9 @@ pub struct Fit {
     pub trial_stop: Option<Stop>,
     /// Why the training of the final model ended.
     pub stop: Stop,
+    /// Where training goes on from, if it was interrupted or came to the last of its epochs; see
+    /// [`LinearRegression::resume`](crate::LinearRegression::resume).
+    pub state: Option<TrainingState>,
     /// An estimate of the condition number of the standardized features (see
     /// [`Solution::condition`](crate::Solution::condition)): 1 where they are independent; the more, the longer
     /// training takes and the less certain the coefficients are.

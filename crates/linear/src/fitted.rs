@@ -1,8 +1,7 @@
 //! `FittedModel`: a formula with coefficients, which predicts with intervals, and is saved and loaded.
 
+pub(crate) mod common;
 mod file;
-
-pub(crate) use file::{decode_coefficients, decode_columns, decode_covariance};
 
 use ndgrad_array::{Error, OperationError, Result};
 use ndgrad_data::Table;

@@ -16,6 +16,7 @@
 //! - [`metrics`] say how good predictions are.
 
 mod alias;
+mod bits;
 mod conjugate;
 mod curvature;
 pub mod diagnostics;
@@ -48,6 +49,7 @@ mod standard;
 mod store;
 mod text;
 mod train;
+mod training_state;
 mod weighted;
 
 pub use distribution::Distribution;
@@ -70,3 +72,4 @@ pub use robust::{Huber, HuberFit, QuantileFit, QuantileRegression};
 pub use scatter::{Bounds, Interval, Scatter};
 pub use solution::{Alias, Estimate, Solution};
 pub use train::{Epoch, Stage, Stop};
+pub use training_state::TrainingState;

@@ -83,6 +83,12 @@ impl Linear {
         Linear { weights: vec![0.0; scaling.centres.len()], bias: 0.0, scaling }
     }
 
+    /// The same scaling with these weights, the bias last.
+    pub fn with(&self, weights: &[f64]) -> Linear {
+        let (weights, bias) = weights.split_at(weights.len() - 1);
+        Linear { scaling: self.scaling.clone(), weights: weights.to_vec(), bias: bias[0] }
+    }
+
     /// The prediction for a row of terms, in the target's units. The same bits wherever the row stands.
     pub fn predict(&self, terms: &[f64]) -> f64 {
         let Scaling { centres, scales, target_centre, target_scale } = &self.scaling;

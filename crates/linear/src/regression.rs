@@ -8,7 +8,8 @@ use crate::model::Model;
 use crate::solution::Solution;
 use crate::split::Split;
 use crate::text::{count, rounded};
-use crate::train::{Epoch, Net, Stage, Stop, Trainer};
+use crate::train::{Epoch, Point, Ran, Stage, Stop, Trainer};
+use crate::training_state::TrainingState;
 use ndgrad_array::{Error, OperationError, Result};
 use ndgrad_data::Table;
 use std::ops::ControlFlow;
@@ -55,6 +56,7 @@ pub struct LinearRegression {
     seed: u64,
     validation: f64,
     patience: usize,
+    resume: Option<TrainingState>,
 }
 
 /// Multiplications that training may take unless the number of epochs is given: some ten seconds.
@@ -88,6 +90,7 @@ impl LinearRegression {
             seed: 0,
             validation: 0.2,
             patience: 10,
+            resume: None,
         }
     }
 
@@ -181,11 +184,19 @@ impl LinearRegression {
         self
     }
 
+    /// Goes on from where an earlier run has ended, which had the same rows and options but for epochs and patience. The
+    /// result has the same bits as that of a run which never ended.
+    pub fn resume(mut self, state: TrainingState) -> Self {
+        self.resume = Some(state);
+        self
+    }
+
     /// Trains the model.
     ///
     /// # Errors
     /// If the target or a feature is not in the table or cannot be used, no feature or too few rows are left, or
-    /// training diverges (which a learning rate of one's own can cause). Messages say what to do.
+    /// training diverges (which a learning rate of one's own can cause), or it is to go on from a state of other data or
+    /// options. Messages say what to do.
     pub fn fit(&self, table: &Table) -> Result<Fit> {
         self.fit_with(table, |_| ControlFlow::Continue(()))
     }
@@ -208,6 +219,7 @@ impl LinearRegression {
         };
         let mut encoded = Encoded::new(table, &choice)?;
         let solution = solve(&mut encoded)?;
+        let terms: Vec<String> = encoded.terms().into_iter().map(|term| term.name).collect();
         let Encoded { features, rows, x, y, mut warnings } = encoded;
         let width = x.len() / y.len();
         let data = Rows { x: &x, width, y: &y };
@@ -220,28 +232,64 @@ impl LinearRegression {
                 count(width + 1, "coefficient")
             ));
         }
+        let usual = (rows.len() / LEAST_BATCHES)
+            .clamp(1, BATCH)
+            .max(rows.len().div_ceil(MOST_BATCHES).next_power_of_two());
+        let batch_size = self.batch_size.unwrap_or(usual);
+        let state = |history: Vec<Epoch>, trial: Option<(Vec<f64>, Stop)>, point: Point| TrainingState {
+            terms: terms.clone(),
+            rows: rows.len(),
+            seed: self.seed,
+            validation: self.validation,
+            learning_rate: self.learning_rate,
+            batch_size: self.batch_size,
+            history,
+            trial,
+            point,
+        };
+        if let Some(saved) = &self.resume {
+            saved.check(&state(Vec::new(), None, saved.point.clone()))?;
+        }
+        let resumed = |stage: Stage| self.resume.as_ref().filter(|saved| saved.point.stage == stage);
         let mut trainer = Trainer {
             learning_rate: self.learning_rate,
             epochs: self.epochs.unwrap_or((WORK / x.len()).clamp(LEAST_EPOCHS, MOST_EPOCHS)),
             patience: self.patience,
             seed: self.seed,
             progress: &mut progress,
-            history: Vec::new(),
+            history: self.resume.as_ref().map_or_else(Vec::new, |saved| saved.history.clone()),
         };
-        let usual = (rows.len() / LEAST_BATCHES)
-            .clamp(1, BATCH)
-            .max(rows.len().div_ceil(MOST_BATCHES).next_power_of_two());
-        let batch_size = self.batch_size.unwrap_or(usual);
 
-        let trial = if split.validation.is_empty() {
-            None
-        } else {
-            Some(try_out(&mut trainer, data, &split, batch_size)?)
-        };
+        let (mut trial, mut kept) = (None, None);
+        if !split.validation.is_empty() {
+            let start = Linear::mean(Scaling::of(data, &split.train));
+            let (weights, stop) = match resumed(Stage::Final).and_then(|saved| saved.trial.clone()) {
+                Some(ended) => ended,
+                None => {
+                    let point = resumed(Stage::Trial).map(|saved| saved.point.clone());
+                    let ran = try_out(&mut trainer, data, &split, &start, point, batch_size)?;
+                    if matches!(ran.stop, Stop::Epochs | Stop::Interrupted) {
+                        kept = Some(state(trainer.history.clone(), None, ran.point));
+                    }
+                    (ran.weights, ran.stop)
+                }
+            };
+            trial = Some((start.with(&weights), weights, stop));
+        }
         let (linear, stop) = match &trial {
-            Some((linear, Stop::Interrupted)) => (linear.clone(), Stop::Interrupted),
-            _ => finish(&mut trainer, data, trial.as_ref().map(|(linear, _)| linear), batch_size)?,
+            Some((linear, _, Stop::Interrupted)) => (linear.clone(), Stop::Interrupted),
+            _ => {
+                let point = resumed(Stage::Final).map(|saved| saved.point.clone());
+                let from = trial.as_ref().map(|(linear, ..)| linear);
+                let (linear, ran) = finish(&mut trainer, data, from, point, batch_size)?;
+                if kept.is_none() && matches!(ran.stop, Stop::Epochs | Stop::Interrupted) {
+                    let trial = trial.as_ref().map(|(_, weights, stop)| (weights.clone(), *stop));
+                    kept = Some(state(trainer.history.clone(), trial, ran.point));
+                }
+                (linear, ran.stop)
+            }
         };
+        let trial = trial.map(|(linear, _, stop)| (linear, stop));
 
         let part = |linear: &Linear, part: &[usize]| {
             let predicted = part.iter().map(|&row| linear.predict(data.row(row))).collect();
@@ -276,6 +324,7 @@ impl LinearRegression {
             history: trainer.history,
             trial_stop: trial.map(|(_, stop)| stop),
             stop,
+            state: kept,
             condition: solution.condition,
         })
     }
@@ -309,29 +358,29 @@ fn solve(encoded: &mut Encoded) -> Result<Solution> {
     Ok(solution)
 }
 
-/// The model that is trained on one part and judged by the other.
+/// Trains the model that learns from one part and is judged by the other, from this point or the beginning.
 fn try_out(
     trainer: &mut Trainer<'_>,
     data: Rows<'_>,
     split: &Split,
+    start: &Linear,
+    point: Option<Point>,
     batch_size: usize,
-) -> Result<(Linear, Stop)> {
-    let start = Linear::mean(Scaling::of(data, &split.train));
+) -> Result<Ran> {
     let examples = start.scaling.standardize(data, &split.train);
     let validation = start.scaling.standardize(data, &split.validation);
-    let net = Net::new(&start.weights, start.bias);
-    let stop = trainer.run(Stage::Trial, &net, &examples, Some(&validation), batch_size)?;
-    let (weights, bias) = net.weights();
-    Ok((Linear { weights, bias, ..start }, stop))
+    let beginning = || Point::start(Stage::Trial, batch_size, start.weights.clone(), start.bias);
+    trainer.run(point.unwrap_or_else(beginning), &examples, Some(&validation))
 }
 
-/// The model that is trained on all rows, from where the trial led.
+/// The model that is trained on all rows, from this point or where the trial led.
 fn finish(
     trainer: &mut Trainer<'_>,
     data: Rows<'_>,
     trial: Option<&Linear>,
+    point: Option<Point>,
     batch_size: usize,
-) -> Result<(Linear, Stop)> {
+) -> Result<(Linear, Ran)> {
     let all = Vec::from_iter(0..data.y.len());
     let scaling = Scaling::of(data, &all);
     let (start, batch_size) = match trial {
@@ -339,10 +388,9 @@ fn finish(
         None => (Linear::mean(scaling), batch_size),
     };
     let examples = start.scaling.standardize(data, &all);
-    let net = Net::new(&start.weights, start.bias);
-    let stop = trainer.run(Stage::Final, &net, &examples, None, batch_size)?;
-    let (weights, bias) = net.weights();
-    Ok((Linear { weights, bias, ..start }, stop))
+    let beginning = || Point::start(Stage::Final, batch_size, start.weights.clone(), start.bias);
+    let ran = trainer.run(point.unwrap_or_else(beginning), &examples, None)?;
+    Ok((start.with(&ran.weights), ran))
 }
 
 fn coefficients(model: &Model, solution: &Solution) -> Vec<Coefficient> {

@@ -71,6 +71,38 @@ pub enum Stop {
     Interrupted,
 }
 
+/// Where a stage of training is, between two epochs.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Point {
+    pub stage: Stage,
+    pub batch_size: usize,
+    /// The weights on standardized data, and last the bias.
+    pub weights: Vec<f64>,
+    /// The direction of the last step of all rows, and its gradients.
+    pub last: Option<[Vec<f64>; 2]>,
+    /// The least validation loss, and the weights that had it.
+    pub best: Option<(f64, Vec<f64>)>,
+    /// Epochs of all rows since then.
+    pub waited: usize,
+}
+
+impl Point {
+    /// The beginning of a stage.
+    pub fn start(stage: Stage, batch_size: usize, mut weights: Vec<f64>, bias: f64) -> Point {
+        weights.push(bias);
+        Point { stage, batch_size, weights, last: None, best: None, waited: 0 }
+    }
+}
+
+/// What came of a stage.
+pub(crate) struct Ran {
+    pub stop: Stop,
+    /// The weights that were kept, the bias last.
+    pub weights: Vec<f64>,
+    /// Where it goes on from.
+    pub point: Point,
+}
+
 /// The line that is trained, on standardized data: `x w + b`.
 pub(crate) struct Net {
     w: Tensor,
@@ -78,15 +110,21 @@ pub(crate) struct Net {
 }
 
 impl Net {
-    pub fn new(weights: &[f64], bias: f64) -> Net {
-        Net {
-            w: Tensor::from_slice([weights.len(), 1], weights).attach_grad(),
-            b: Tensor::from_slice([1], &[bias]).attach_grad(),
-        }
+    /// Of these weights, the bias last.
+    pub fn new(weights: &[f64]) -> Net {
+        let [w, b] = Net::split(weights).map(|tensor| tensor.attach_grad());
+        Net { w, b }
     }
 
-    pub fn weights(&self) -> (Vec<f64>, f64) {
-        (self.w.to_vec(), self.b.item())
+    /// The weights, the bias last.
+    pub fn weights(&self) -> Vec<f64> {
+        [self.w.to_vec::<f64>(), self.b.to_vec()].concat()
+    }
+
+    /// The weights and the bias.
+    fn split(weights: &[f64]) -> [Tensor; 2] {
+        let (w, b) = weights.split_at(weights.len() - 1);
+        [Tensor::from_slice([w.len(), 1], w), Tensor::from_slice([1], b)]
     }
 
     fn forward(&self, x: &Tensor) -> Tensor {
@@ -133,27 +171,18 @@ pub(crate) struct Trainer<'a> {
 }
 
 impl Trainer<'_> {
-    /// Trains `net`, at first with batches of this size. With validation rows, the weights that did best on them
-    /// are kept, otherwise the last.
+    /// Trains from a point on. With validation rows, the weights that did best on them are kept, otherwise the last.
     ///
     /// # Errors
     /// If the loss grows beyond all measure.
-    pub fn run(
-        &mut self,
-        stage: Stage,
-        net: &Net,
-        (x, y): &Examples,
-        validation: Option<&Examples>,
-        batch_size: usize,
-    ) -> Result<Stop> {
+    pub fn run(&mut self, mut point: Point, (x, y): &Examples, validation: Option<&Examples>) -> Result<Ran> {
         let rows = x.len();
+        let stage = point.stage;
         // Batches of all rows do not ask for it.
         let curvature = LazyCell::new(|| Curvature::of(x));
-        let mut batch_size = batch_size.min(rows);
-        let mut loader = self.loader(x, y, batch_size);
-        let mut conjugate = Conjugate::default();
-        let mut best: Option<(f64, [Tensor; 2])> = None;
-        let mut waited = 0;
+        point.batch_size = point.batch_size.min(rows);
+        let net = Net::new(&point.weights);
+        let mut conjugate = Conjugate::after(point.last.as_ref(), |weights| Net::split(weights).into());
         // The loss of all rows, and its gradients, at the start and then after each epoch.
         let all_rows = || {
             let loss = autograd::record(|| square_loss(&net.forward(x), y));
@@ -165,9 +194,10 @@ impl Trainer<'_> {
             if self.history.len() >= self.epochs {
                 break Stop::Epochs;
             }
+            let batch_size = point.batch_size;
             let learning_rate = if batch_size < rows {
                 let learning_rate = self.learning_rate.unwrap_or_else(|| curvature.learning_rate(batch_size));
-                for (x, y) in loader.iter() {
+                for (x, y) in self.loader(x, y, batch_size).iter() {
                     let loss = autograd::record(|| square_loss(&net.forward(&x), &y));
                     loss.backward();
                     sgd(&net.params(), learning_rate);
@@ -188,35 +218,35 @@ impl Trainer<'_> {
             }
             if let Some(loss) = validation_loss {
                 // A smaller batch may have come as far as its noise lets it; then it grows.
-                waited += usize::from(batch_size == rows);
-                if best.as_ref().is_none_or(|(least, _)| loss < least * IMPROVED) {
-                    best = Some((loss, net.params().map(Tensor::detach)));
-                    waited = 0;
+                point.waited += usize::from(batch_size == rows);
+                if point.best.as_ref().is_none_or(|(least, _)| loss < least * IMPROVED) {
+                    point.best = Some((loss, net.weights()));
+                    point.waited = 0;
                 }
             }
-            if (self.progress)(&epoch).is_break() {
-                break Stop::Interrupted;
-            }
+            let stopped = (self.progress)(&epoch).is_break();
             if net.is_flat() {
                 break Stop::Converged;
             }
-            if waited >= self.patience {
+            if point.waited >= self.patience {
                 break Stop::ValidationStoppedImproving;
             }
             if batch_size < rows && train_loss > HELPED * last_loss {
-                batch_size = (GROWTH * batch_size).min(rows);
-                loader = self.loader(x, y, batch_size);
+                point.batch_size = (GROWTH * batch_size).min(rows);
             }
             last_loss = train_loss;
+            // Between two epochs, so that what goes on from here does what would have come next.
+            if stopped {
+                break Stop::Interrupted;
+            }
         };
-        if let Some((_, values)) = best {
-            net.params().iter().zip(values).for_each(|(param, value)| param.assign(value));
-        }
-        Ok(stop)
+        (point.weights, point.last) = (net.weights(), conjugate.last());
+        let weights = point.best.as_ref().map_or_else(|| point.weights.clone(), |(_, best)| best.clone());
+        Ok(Ran { stop, weights, point })
     }
 
     fn loader(&self, x: &Tensor, y: &Tensor, batch_size: usize) -> DataLoader<ArrayDataset> {
-        // A seed of its own for each loader, so that none shuffles as the one before did.
+        // A seed of its own for each epoch, which needs to know no other.
         let seed = self.seed.wrapping_add(self.history.len() as u64);
         DataLoader::new(ArrayDataset::new(x, y)).batch_size(batch_size).shuffle(true).seed(seed)
     }

@@ -309,9 +309,9 @@ impl Tensor {
     #[inline]
     #[track_caller]
     pub(crate) fn scalar_like(like: &Tensor, value: f64) -> Tensor {
-        let spec = like.spec().with_shape(Shape::SCALAR);
-        check_number(spec.dtype, value);
-        Tensor::literal(spec, value)
+        let (dtype, device) = (like.dtype(), like.device());
+        check_number(dtype, value);
+        Tensor::literal(dtype, device, value)
     }
 }
 

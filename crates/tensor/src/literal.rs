@@ -2,7 +2,7 @@
 
 use std::cell::RefCell;
 
-use ndgrad_array::{Array, Backend, DType, Device, Spec, Wide};
+use ndgrad_array::{Array, Backend, DType, Device, Shape, Spec, Wide};
 use ndgrad_cpu::Cpu;
 
 use crate::{Tensor, spare};
@@ -42,38 +42,36 @@ pub fn live_buffers() -> isize {
 }
 
 impl Tensor {
-    /// The number as a scalar of this spec, whose shape has no axes.
+    /// The number as a scalar.
     #[inline]
-    pub(crate) fn literal(spec: Spec, value: f64) -> Tensor {
-        let shared = RECENT.try_with(|recent| recent.borrow_mut().get(spec, value));
+    pub(crate) fn literal(dtype: DType, device: Device, value: f64) -> Tensor {
+        let shared = RECENT.try_with(|recent| recent.borrow_mut().get(dtype, device, value));
         // At the end of a thread nothing is remembered.
-        shared.unwrap_or_else(|_| make(spec, value))
+        shared.unwrap_or_else(|_| make(dtype, device, value))
     }
 }
 
 impl Recent {
     #[inline]
-    fn get(&mut self, spec: Spec, value: f64) -> Tensor {
-        let is_it = |(dtype, device, bits, _): &&Scalar| {
-            *bits == value.to_bits() && *dtype == spec.dtype && *device == spec.device
-        };
+    fn get(&mut self, dtype: DType, device: Device, value: f64) -> Tensor {
+        let is_it = |known: &&Scalar| known.2 == value.to_bits() && known.0 == dtype && known.1 == device;
         match self.scalars.iter().flatten().find(is_it) {
             Some((.., scalar)) => scalar.clone(),
-            None => self.remember(spec, value),
+            None => self.remember(dtype, device, value),
         }
     }
 
     #[cold]
-    fn remember(&mut self, spec: Spec, value: f64) -> Tensor {
-        let scalar = make(spec, value);
-        self.scalars[self.next] = Some((spec.dtype, spec.device, value.to_bits(), scalar.clone()));
+    fn remember(&mut self, dtype: DType, device: Device, value: f64) -> Tensor {
+        let scalar = make(dtype, device, value);
+        self.scalars[self.next] = Some((dtype, device, value.to_bits(), scalar.clone()));
         self.next = (self.next + 1) % COUNT;
         scalar
     }
 }
 
-fn make(spec: Spec, value: f64) -> Tensor {
-    let mut array = Array::new(spec);
+fn make(dtype: DType, device: Device, value: f64) -> Tensor {
+    let mut array = Array::new(Spec { shape: Shape::SCALAR, dtype, device });
     Cpu.fill(Wide::Float(value), &mut array);
     Tensor::from_array(array)
 }

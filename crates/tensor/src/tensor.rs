@@ -167,6 +167,12 @@ impl Tensor {
         *self.0.array.shape()
     }
 
+    /// The size of an axis, which must exist.
+    #[inline]
+    pub(crate) fn size_of_axis(&self, axis: usize) -> usize {
+        self.0.array.shape()[axis]
+    }
+
     /// The number of axes.
     #[inline]
     pub fn rank(&self) -> usize {

@@ -1,6 +1,7 @@
 //! `gemm`: the blocked matrix product of Goto and van de Geijn ("Anatomy of high-performance matrix
 //! multiplication", ACM TOMS 34, 2008): panels of both operands are copied to where the inner kernel reads them
-//! in order, and the inner kernel keeps a small tile of the result in registers.
+//! in order, and the inner kernel keeps a small tile of the result in registers. A panel that is read but a few times is
+//! read where it lies.
 //!
 //! Every element of the result is a chain of fused multiply-adds over [`DEPTH`] values of `k`; the blocks of a
 //! longer sum are added in order. Tile sizes differ between instruction sets, that chain does not.
@@ -27,7 +28,7 @@ const COLUMNS: usize = 2048;
 const LEAST_PACKED: usize = 4096;
 
 /// Products with fewer multiplications stay on one thread: each thread packs the whole of `y` for itself.
-const LEAST_PARALLEL: usize = 1 << 21;
+const LEAST_PARALLEL: usize = 1 << 20;
 
 /// A matrix anywhere in a slice.
 #[derive(Clone, Copy)]

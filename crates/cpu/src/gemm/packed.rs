@@ -1,6 +1,7 @@
 //! The blocked product itself: pack, multiply tiles, add them up.
 
 use std::num::Wrapping;
+use std::slice;
 
 use ndgrad_array::{Buffer, Element, Truth};
 
@@ -99,29 +100,31 @@ unsafe fn blocked<V: Vector, const R: usize, const R2: usize, const R1: usize, c
 ) {
     let (depth, columns) = (x.columns, y.columns);
     let width = C * V::LEN;
-    let room = |count: usize, most: usize, unit: usize| count.min(most).next_multiple_of(unit);
-    let bytes = size_of::<V::Element>() * depth.min(DEPTH);
-    let mut x_memory = Buffer::new(bytes * room(x.rows, ROWS, R));
-    let mut y_memory = Buffer::new(bytes * room(columns, COLUMNS, width));
-    let (x_panels, y_panels) = (x_memory.as_mut_slice(), y_memory.as_mut_slice());
+    let (copies_x, copies_y) = (columns > FEW_PANELS * width, !lies_in_panels(y, x.rows, width));
+    let room = |is_needed: bool, count: usize, most: usize, unit: usize| {
+        let elements = depth.min(DEPTH) * count.min(most).next_multiple_of(unit);
+        Buffer::new(if is_needed { size_of::<V::Element>() * elements } else { 0 })
+    };
+    let (mut x_memory, mut y_memory) =
+        (room(copies_x, x.rows, ROWS, R), room(copies_y, columns, COLUMNS, width));
+    let (x_room, y_room) = (x_memory.as_mut_slice(), y_memory.as_mut_slice());
 
     for column in (0..columns).step_by(COLUMNS) {
         let block_columns = (columns - column).min(COLUMNS);
         for k in (0..depth).step_by(DEPTH) {
             let block_depth = (depth - k).min(DEPTH);
-            pack(y.part(k, block_depth, column, block_columns), width, y_panels);
+            let y_block = y.part(k, block_depth, column, block_columns);
+            let y_panels = Panels::new(y_block, width, copies_y.then_some(&mut *y_room));
             for row in (0..x.rows).step_by(ROWS) {
                 let block_rows = (x.rows - row).min(ROWS);
-                pack(x.part(row, block_rows, k, block_depth).transpose(), R, x_panels);
-                for (j, y_panel) in
-                    (0..block_columns).step_by(width).zip(y_panels.chunks_exact(block_depth * width))
-                {
-                    for (i, x_panel) in (0..block_rows).step_by(R).zip(x_panels.chunks_exact(block_depth * R))
-                    {
-                        let (x, y) =
-                            (Panel { elements: x_panel, step: R }, Panel { elements: y_panel, step: width });
+                let x_block = x.part(row, block_rows, k, block_depth).transpose();
+                let x_panels = Panels::new(x_block, R, copies_x.then_some(&mut *x_room));
+                for j in (0..block_columns).step_by(width) {
+                    let y_panel = y_panels.panel(j);
+                    for i in (0..block_rows).step_by(R) {
+                        let x_panel = x_panels.panel(i);
                         let filled = [(block_rows - i).min(R), (block_columns - j).min(width)];
-                        let (out, place) = (&mut out, [row + i, column + j]);
+                        let (x, y, out, place) = (x_panel, y_panel, &mut out, [row + i, column + j]);
                         // SAFETY: the caller's promise.
                         unsafe {
                             match filled[0] {
@@ -137,11 +140,79 @@ unsafe fn blocked<V: Vector, const R: usize, const R2: usize, const R1: usize, c
     }
 }
 
-/// Packed elements, `step` for each `k`.
+/// A left operand that is read for no more than so many panels of the right one is read where it lies.
+const FEW_PANELS: usize = 4;
+
+/// The most bytes of a right operand's block that is read where it lies.
+const NEAR: usize = 1 << 18;
+
+/// Whether panels of so many columns can be read from where a matrix lies, for so many rows of the other: all are whole, their
+/// rows lie one behind the other and near each other, and a copy would not be read often.
+fn lies_in_panels<T>(y: Matrix<'_, T>, rows: usize, width: usize) -> bool {
+    let bytes = y.row_stride.unsigned_abs() * y.rows.min(DEPTH) * size_of::<T>();
+    rows <= ROWS
+        && y.columns.is_multiple_of(width)
+        && y.column_stride == 1
+        && y.row_stride > 0
+        && bytes <= NEAR
+}
+
+/// A matrix in panels of `width` columns: copied, or where it lies.
+#[derive(Clone, Copy)]
+struct Panels<'a, T> {
+    matrix: Matrix<'a, T>,
+    width: usize,
+    copies: Option<&'a [T]>,
+}
+
+impl<'a, T: Element> Panels<'a, T> {
+    /// Copies them, if there is room to.
+    #[inline(always)]
+    fn new(matrix: Matrix<'a, T>, width: usize, room: Option<&'a mut [T]>) -> Self {
+        let copies = match room {
+            Some(room) => {
+                pack(matrix, width, room);
+                Some(&*room)
+            }
+            None => None,
+        };
+        Panels { matrix, width, copies }
+    }
+
+    /// The panel that begins with this column.
+    #[inline(always)]
+    fn panel(&self, column: usize) -> Panel<'a, T> {
+        let Matrix { elements, rows: depth, columns, row_stride, column_stride, .. } = self.matrix;
+        if let Some(copies) = self.copies {
+            let elements = &copies[column * depth..][..self.width * depth];
+            return Panel {
+                elements,
+                first: 0,
+                depth,
+                columns: self.width,
+                step: self.width as isize,
+                across: 1,
+            };
+        }
+        let columns = (columns - column).min(self.width);
+        let corners = [[0, 0], [0, columns - 1], [depth - 1, 0], [depth - 1, columns - 1]];
+        let is_inside = |[k, i]: [usize; 2]| self.matrix.place(k, column + i) < elements.len();
+        assert!(corners.into_iter().all(is_inside), "a panel within its matrix");
+        let first = self.matrix.place(0, column);
+        Panel { elements, first, depth, columns, step: row_stride, across: column_stride }
+    }
+}
+
+/// Columns of a matrix: for each `k` some elements that lie `across` apart, `step` behind those of the one before. All are
+/// within the slice.
 #[derive(Clone, Copy)]
 struct Panel<'a, T> {
     elements: &'a [T],
-    step: usize,
+    first: usize,
+    depth: usize,
+    columns: usize,
+    step: isize,
+    across: isize,
 }
 
 /// Copies a matrix into panels of `width` columns, each row by row; the last panel is filled up with zeros.
@@ -222,21 +293,45 @@ unsafe fn multiply_panels<V: Vector, const R: usize, const C: usize>(
     x: Panel<'_, V::Element>,
     y: Panel<'_, V::Element>,
 ) -> [[V; C]; R] {
-    assert!(R <= x.step && C * V::LEN <= y.step);
-    // SAFETY: the caller's promise; `chunks_exact` gives slices of the lengths that are read.
+    // SAFETY: the caller's promise.
+    unsafe {
+        if x.across == 1 && x.columns >= R {
+            // Distances that are known when this is compiled.
+            add_products(x, y, std::array::from_fn(|i| i as isize))
+        } else {
+            // Rows that are not there are the last one again; what becomes of them is not written.
+            add_products(x, y, std::array::from_fn(|i| i.min(x.columns - 1) as isize * x.across))
+        }
+    }
+}
+
+/// [`multiply_panels`], given where the rows of `x` lie.
+///
+/// # Safety
+/// The processor has the instructions of `V`, and the distances are those of rows of `x`.
+#[inline(always)]
+unsafe fn add_products<V: Vector, const R: usize, const C: usize>(
+    x: Panel<'_, V::Element>,
+    y: Panel<'_, V::Element>,
+    rows: [isize; R],
+) -> [[V; C]; R] {
+    assert!(C * V::LEN <= y.columns && y.across == 1 && x.depth == y.depth);
+    let [mut x_place, mut y_place] = [x, y].map(|panel| panel.elements.as_ptr().wrapping_add(panel.first));
+    // SAFETY: the caller's promise; a panel's elements are within its slice.
     unsafe {
         let mut tile = [[V::splat(V::Element::default()); C]; R];
-        for (x, y) in x.elements.chunks_exact(x.step).zip(y.elements.chunks_exact(y.step)) {
+        for _ in 0..x.depth {
             let mut columns = [V::splat(V::Element::default()); C];
             for (i, column) in columns.iter_mut().enumerate() {
-                *column = V::load(&y[i * V::LEN..][..V::LEN]);
+                *column = V::load(slice::from_raw_parts(y_place.add(i * V::LEN), V::LEN));
             }
-            for (row, &x) in tile.iter_mut().zip(x) {
-                let x = V::splat(x);
-                for (sum, &column) in row.iter_mut().zip(&columns) {
+            for (sums, &row) in tile.iter_mut().zip(&rows) {
+                let x = V::splat(*x_place.offset(row));
+                for (sum, &column) in sums.iter_mut().zip(&columns) {
                     *sum = x.mul_add(column, *sum);
                 }
             }
+            (x_place, y_place) = (x_place.wrapping_offset(x.step), y_place.wrapping_offset(y.step));
         }
         tile
     }

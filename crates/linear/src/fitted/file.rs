@@ -1,13 +1,11 @@
 //! Fitted models as files: safetensors, with what is not a number in the metadata.
 
 use super::FittedModel;
-use crate::formula::DesignInfo;
+use super::common::{Lent, Read};
 use crate::glm::{Family, Link};
-use crate::inference::{Covariance, CovarianceKind};
 use crate::store::{numbers, read_file, with_description, write_bytes};
 use ndgrad_array::Result;
-use ndgrad_data::safetensors::{self, Contents};
-use ndgrad_tensor::Tensor;
+use ndgrad_data::safetensors::Contents;
 use serde_json::{Value, json};
 use std::path::Path;
 
@@ -27,28 +25,21 @@ impl FittedModel {
 
     /// The bytes of such a file.
     pub fn to_bytes(&self) -> Vec<u8> {
-        let covariance = self.covariance.as_ref().map_or(&[][..], |covariance| &covariance.matrix);
         let residual = [self.deviation, self.degrees_of_freedom].map(|number| number.unwrap_or(f64::NAN));
-        let tensors: [(&str, Tensor); 3] = [
-            ("coefficients", self.coefficients.iter().copied().collect()),
-            ("covariance", covariance.iter().copied().collect()),
-            ("residual", residual.into_iter().collect()),
+        let own = [
+            ("family", json!(self.family.name())),
+            ("link", json!(self.link.name())),
+            ("quantile", json!(self.quantile)),
         ];
-        let description = json!({
-            "kind": KIND,
-            "version": 1,
-            "design": self.design.to_json(),
-            "columns": self.columns,
-            "family": self.family.name(),
-            "link": self.link.name(),
-            "quantile": self.quantile,
-            "covariance": self.covariance.as_ref().map(|covariance| covariance.kind.name()),
-            "rows": self.rows,
-        });
-        let mut bytes = Vec::new();
-        let metadata = [("ndgrad", description.to_string())];
-        safetensors::to_writer(&mut bytes, tensors, metadata).expect("names that differ, and a vector");
-        bytes
+        let common = Lent {
+            design: &self.design,
+            columns: &self.columns,
+            coefficients: &self.coefficients,
+            covariance: self.covariance.as_ref(),
+            rows: self.rows,
+        };
+        let own = own.into_iter().map(|(key, value)| (key.to_string(), value)).collect();
+        common.to_bytes(KIND, own, &[("residual", residual.into_iter().collect())])
     }
 
     /// Reads a model that [`save`](Self::save) has written.
@@ -71,12 +62,8 @@ impl FittedModel {
 
 /// The model, if everything fits together; what does not, otherwise.
 fn decode(description: &Value, file: &Contents) -> Result<FittedModel, String> {
-    let design = DesignInfo::from_json(&description["design"])?;
-    let columns = decode_columns(description, &design)?;
-    let size = columns.len() + usize::from(design.has_intercept());
-    let coefficients = decode_coefficients(file, size)?;
     let text = |key: &str| description[key].as_str().unwrap_or_default();
-    let covariance = decode_covariance(description, file, size)?;
+    let Read { design, columns, coefficients, covariance, rows } = Read::of(description, file, 1)?;
     let residual = numbers(file, "residual", 2)?;
     let positive = |number: f64| (number > 0.0 && number.is_finite()).then_some(number);
     Ok(FittedModel {
@@ -91,43 +78,10 @@ fn decode(description: &Value, file: &Contents) -> Result<FittedModel, String> {
         },
         deviation: (residual[0] >= 0.0 && residual[0].is_finite()).then_some(residual[0]),
         degrees_of_freedom: positive(residual[1]),
-        rows: description["rows"].as_u64().ok_or("its number of rows is not one")?,
+        rows,
         design,
         columns,
         coefficients,
         covariance,
     })
-}
-
-/// The columns of the design that have a coefficient.
-pub(crate) fn decode_columns(description: &Value, design: &DesignInfo) -> Result<Vec<usize>, String> {
-    let columns = description["columns"].as_array().ok_or("it has no list of columns")?;
-    let column = |value: &Value| value.as_u64().and_then(|column| usize::try_from(column).ok());
-    let columns = columns.iter().map(column).collect::<Option<Vec<_>>>().ok_or("a column is not a number")?;
-    if !columns.is_sorted_by(|a, b| a < b) || columns.iter().any(|&column| column >= design.names().len()) {
-        return Err("its columns are not those of the design".into());
-    }
-    Ok(columns)
-}
-
-pub(crate) fn decode_coefficients(file: &Contents, size: usize) -> Result<Vec<f64>, String> {
-    let coefficients = numbers(file, "coefficients", size)?;
-    if !coefficients.iter().all(|number| number.is_finite()) {
-        return Err("a coefficient is not finite".into());
-    }
-    Ok(coefficients)
-}
-
-pub(crate) fn decode_covariance(
-    description: &Value,
-    file: &Contents,
-    size: usize,
-) -> Result<Option<Covariance>, String> {
-    let kind = match &description["covariance"] {
-        Value::Null => return Ok(None),
-        kind => kind.as_str().and_then(CovarianceKind::from_name),
-    };
-    let kind = kind.ok_or("its covariance is of no known kind")?;
-    let length = size.checked_mul(size).ok_or("its covariance is too large")?;
-    Ok(Some(Covariance { kind, size, matrix: numbers(file, "covariance", length)? }))
 }

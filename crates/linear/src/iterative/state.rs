@@ -3,6 +3,7 @@
 use super::loss::Loss;
 use super::penalty::{Penalty, Strength};
 use super::{Descent, FIRST, METHOD, Optimizer, SECOND, SMALL};
+use crate::bits::{from_bits, to_bits};
 use crate::observations::Observations;
 use crate::penalized::soft;
 use crate::standard::Standard;
@@ -247,9 +248,7 @@ impl DescentState {
 
     /// The state as JSON. Numbers are written as their bits, so that what is resumed is the same.
     pub fn to_text(&self) -> String {
-        let bits = |numbers: &[f64]| -> Vec<String> {
-            numbers.iter().map(|n| format!("{:016x}", n.to_bits())).collect()
-        };
+        let bits = to_bits;
         json!({
             "format": "ndgrad descent 1",
             "names": self.names,
@@ -295,13 +294,7 @@ impl DescentState {
         let get = |key: &str| map.get(key).ok_or_else(|| bad(&format!("{key} is missing")));
         let text_of = |key: &str| get(key)?.as_str().ok_or_else(|| bad(key));
         let whole = |key: &str| get(key)?.as_u64().ok_or_else(|| bad(key));
-        let one = |value: &Value| {
-            value.as_str().and_then(|text| u64::from_str_radix(text, 16).ok()).map(f64::from_bits)
-        };
-        let many = |key: &str, value: &Value| -> Result<Vec<f64>> {
-            let array = value.as_array().ok_or_else(|| bad(key))?;
-            array.iter().map(one).collect::<Option<Vec<f64>>>().ok_or_else(|| bad(key))
-        };
+        let many = |key: &str, value: &Value| from_bits(value).ok_or_else(|| bad(key));
         let numbers = |key: &str, count: usize| -> Result<Vec<f64>> {
             let numbers = many(key, get(key)?)?;
             if numbers.len() == count {

@@ -2,7 +2,8 @@
 
 use super::fit::{MultinomialFit, probabilities};
 use super::{METHOD, name};
-use crate::fitted::{decode_coefficients, decode_columns, decode_covariance, each_row};
+use crate::fitted::common::{Lent, Read};
+use crate::fitted::each_row;
 use crate::formula::DesignInfo;
 use crate::inference::{Covariance, Inference};
 use crate::iterative::{DescentState, Loss};
@@ -10,8 +11,7 @@ use crate::store::{read_file, with_description, write_bytes};
 use crate::text::list;
 use ndgrad_array::{OperationError, Result};
 use ndgrad_data::Table;
-use ndgrad_data::safetensors::{self, Contents};
-use ndgrad_tensor::Tensor;
+use ndgrad_data::safetensors::Contents;
 use serde_json::{Value, json};
 use std::path::Path;
 
@@ -167,24 +167,14 @@ impl MultinomialModel {
 
     /// The bytes of such a file.
     pub fn to_bytes(&self) -> Vec<u8> {
-        let covariance = self.covariance.as_ref().map_or(&[][..], |covariance| &covariance.matrix);
-        let tensors: [(&str, Tensor); 2] = [
-            ("coefficients", self.coefficients.iter().copied().collect()),
-            ("covariance", covariance.iter().copied().collect()),
-        ];
-        let description = json!({
-            "kind": KIND,
-            "version": 1,
-            "design": self.design.to_json(),
-            "classes": self.classes,
-            "columns": self.columns,
-            "covariance": self.covariance.as_ref().map(|covariance| covariance.kind.name()),
-            "rows": self.rows,
-        });
-        let mut bytes = Vec::new();
-        let metadata = [("ndgrad", description.to_string())];
-        safetensors::to_writer(&mut bytes, tensors, metadata).expect("names that differ, and a vector");
-        bytes
+        let common = Lent {
+            design: &self.design,
+            columns: &self.columns,
+            coefficients: &self.coefficients,
+            covariance: self.covariance.as_ref(),
+            rows: self.rows,
+        };
+        common.to_bytes(KIND, [("classes".to_string(), json!(self.classes))].into_iter().collect(), &[])
     }
 
     /// Reads a model that [`save`](Self::save) has written.
@@ -207,20 +197,12 @@ impl MultinomialModel {
 
 /// The model, if everything fits together; what does not, otherwise.
 fn decode(description: &Value, file: &Contents) -> Result<MultinomialModel, String> {
-    let design = DesignInfo::from_json(&description["design"])?;
-    let columns = decode_columns(description, &design)?;
     let classes = description["classes"].as_array().ok_or("it has no list of classes")?;
     let classes: Option<Vec<String>> =
         classes.iter().map(|class| class.as_str().map(str::to_string)).collect();
     let classes =
         classes.filter(|classes| classes.len() > 1).ok_or("its classes are not two names at least")?;
-    let size = (classes.len() - 1) * (columns.len() + usize::from(design.has_intercept()));
-    Ok(MultinomialModel {
-        coefficients: decode_coefficients(file, size)?,
-        covariance: decode_covariance(description, file, size)?,
-        rows: description["rows"].as_u64().ok_or("its number of rows is not one")?,
-        design,
-        classes,
-        columns,
-    })
+    let Read { design, columns, coefficients, covariance, rows } =
+        Read::of(description, file, classes.len() - 1)?;
+    Ok(MultinomialModel { design, classes, columns, coefficients, covariance, rows })
 }

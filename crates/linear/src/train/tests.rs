@@ -16,8 +16,8 @@ fn examples(rows: usize, noise: f64, seed: u64) -> Examples {
 struct Run {
     stop: Result<Stop>,
     history: Vec<Epoch>,
+    /// The bias last.
     weights: Vec<f64>,
-    bias: f64,
 }
 
 fn run(
@@ -35,10 +35,9 @@ fn run(
         history: Vec::new(),
     };
     change(&mut trainer);
-    let net = Net::new(&[0.0, 0.0], 0.0);
-    let stop = trainer.run(Stage::Trial, &net, train, validation, 8);
-    let (weights, bias) = net.weights();
-    Run { stop, history: trainer.history, weights, bias }
+    let ran = trainer.run(Point::start(Stage::Trial, 8, vec![0.0, 0.0], 0.0), train, validation);
+    let weights = ran.as_ref().map_or_else(|_| Vec::new(), |ran| ran.weights.clone());
+    Run { stop: ran.map(|ran| ran.stop), history: trainer.history, weights }
 }
 
 fn go_on(_: &Epoch) -> ControlFlow<()> {
@@ -71,7 +70,7 @@ fn what_did_best_on_the_validation_rows_is_kept() {
     let losses: Vec<f64> = run.history.iter().map(|epoch| epoch.validation_loss.unwrap()).collect();
     let least = losses.iter().copied().fold(f64::INFINITY, f64::min);
     assert!(*losses.last().unwrap() > 1.1 * least, "{losses:?}");
-    let net = Net::new(&run.weights, run.bias);
+    let net = Net::new(&run.weights);
     assert_eq!(square_loss(&net.forward(&validation.0), &validation.1).item(), least);
     let all_rows = run.history.iter().filter(|epoch| epoch.batch_size == 20).count();
     assert_eq!(all_rows, 1, "patience begins where the noise of batches ends");
@@ -92,6 +91,29 @@ fn epochs_and_interruptions_end_it_early() {
         },
     );
     assert_eq!((stop.unwrap(), history.len()), (Stop::Interrupted, 4));
+}
+
+#[test]
+fn what_goes_on_from_a_point_gives_the_same_bits() {
+    let (train, validation) = (examples(300, 0.3, 1), examples(100, 0.3, 2));
+    let mut progress = go_on;
+    let mut run = |epochs: usize, history: Vec<Epoch>, point: Point| {
+        let progress = &mut progress;
+        let mut trainer = Trainer { learning_rate: None, epochs, patience: 1000, seed: 1, progress, history };
+        let ran = trainer.run(point, &train, Some(&validation)).unwrap();
+        (trainer.history, ran)
+    };
+    let start = || Point::start(Stage::Trial, 8, vec![0.0, 0.0], 0.0);
+    let (whole, end) = run(1000, Vec::new(), start());
+    assert_eq!(end.stop, Stop::Converged);
+    // Within each size of batches, and where they have grown to all rows.
+    for epochs in 1..whole.len() {
+        let (history, part) = run(epochs, Vec::new(), start());
+        assert_eq!((part.stop, history.len()), (Stop::Epochs, epochs));
+        let (history, resumed) = run(1000, history, part.point);
+        assert_eq!(history, whole, "after {epochs} epochs");
+        assert_eq!((resumed.weights, resumed.point), (end.weights.clone(), end.point.clone()));
+    }
 }
 
 #[test]
@@ -116,5 +138,5 @@ fn weights_that_are_right_already_stay() {
     let (x, _) = examples(50, 0.0, 1);
     let y = Tensor::from_slice([50, 1], &[0.0; 50]);
     let Run { stop, history, weights, .. } = run(&(x, y), None, |_| {}, go_on);
-    assert_eq!((stop.unwrap(), history.len(), weights), (Stop::Converged, 1, vec![0.0, 0.0]));
+    assert_eq!((stop.unwrap(), history.len(), weights), (Stop::Converged, 1, vec![0.0, 0.0, 0.0]));
 }

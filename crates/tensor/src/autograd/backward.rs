@@ -204,16 +204,16 @@ fn starts(ys: &[&Tensor], how: &Backward) -> Result<SmallVec<[(Edge, Tensor); 1]
 /// What is on its way through the graph: places, in rising order, with the sum of what has come there so far. They are
 /// few at a time, so a sorted list takes less than a tree.
 #[derive(Default)]
-struct Waiting(SmallVec<[(Key, Edge, Tensor); 6]>);
+struct Waiting(SmallVec<[(Edge, Tensor); 6]>);
 
 impl Waiting {
     /// The first gradient is moved in, the others are added in the order in which they come.
     #[inline]
     fn send(&mut self, edge: Edge, gradient: Tensor) {
         let key = edge.key();
-        match self.0.binary_search_by(|(other, ..)| other.cmp(&key)) {
-            Ok(place) => self.0[place].2 = &self.0[place].2 + &gradient,
-            Err(place) => self.0.insert(place, (key, edge, gradient)),
+        match self.0.binary_search_by(|(other, _)| other.key().cmp(&key)) {
+            Ok(place) => self.0[place].1 = &self.0[place].1 + &gradient,
+            Err(place) => self.0.insert(place, (edge, gradient)),
         }
     }
 }
@@ -231,14 +231,16 @@ fn propagate(
             waiting.send(edge, head);
         }
         let mut arrived = SmallVec::new();
-        while let Some((key, edge, head)) = waiting.0.pop() {
+        while let Some((edge, head)) = waiting.0.pop() {
             let Edge::Node(mut node) = edge else {
                 arrived.push((edge, head));
                 continue;
             };
             if let Some(wanted) = wanted {
+                let edge = Edge::Node(node.clone());
+                let key = edge.key();
                 if wanted.targets.contains(&key) {
-                    arrived.push((Edge::Node(node.clone()), head.clone()));
+                    arrived.push((edge, head.clone()));
                 }
                 if !wanted.leading.contains(&key) {
                     continue;

@@ -26,7 +26,8 @@ pub(crate) struct Node<O: ?Sized = dyn Op> {
 /// What a gradient is computed from: values that it does not read are let go, all but their shape and dtype.
 pub(crate) struct Saved {
     pub inputs: SmallVec<[Input; 2]>,
-    pub output: Option<Array>,
+    /// Behind a handle, since few gradients read it.
+    pub output: Option<Shared<Array>>,
 }
 
 /// One input of a remembered operation.
@@ -128,8 +129,8 @@ impl Saved {
     #[inline(never)]
     fn new(saves: Saves, inputs: &[&Tensor], values: &[&Tensor], output: &Array) -> (Shared<Saved>, u64) {
         let mut height = 0;
-        let output = || saves.output.then(|| output.clone());
-        let mut shared = Shared::with(|| Saved { inputs: SmallVec::new(), output: output() });
+        let output = saves.output.then(|| Shared::new(output.clone()));
+        let mut shared = Shared::with(|| Saved { inputs: SmallVec::new(), output });
         let saved = shared.get_mut().expect("a new value");
         for (index, (input, value)) in inputs.iter().zip(values).enumerate() {
             let edge = input.edge();

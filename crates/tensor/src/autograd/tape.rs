@@ -91,7 +91,7 @@ pub fn tape(y: &Tensor) -> Tape {
                             entry.buffers += 1;
                         }
                     };
-                    saved.output.iter().for_each(&mut count);
+                    saved.output.iter().for_each(|output| count(output));
                     saved
                         .inputs
                         .iter()

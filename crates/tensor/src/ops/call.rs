@@ -1,6 +1,6 @@
 //! `Call`: an application of an operation as its gradient sees it.
 
-use ndgrad_array::{Shape, Shared, Spec};
+use ndgrad_array::{Array, Shape, Shared, Spec};
 
 use crate::Tensor;
 use crate::autograd::{self, Edge, Node, Saved};
@@ -53,7 +53,7 @@ impl<'a> Call<'a> {
         let Some(output) = &self.saved.output else {
             panic!("the gradient of {} reads its output, which it does not save", self.node.op().name())
         };
-        Tensor::recorded(output.clone(), self.node.clone())
+        Tensor::recorded(Array::clone(output), self.node.clone())
     }
 }
 

@@ -11,7 +11,7 @@ use ndgrad_cpu::program::Formula;
 
 use super::zip::infer_stretched;
 use super::{Call, Op, apply};
-use crate::Tensor;
+use crate::{Tensor, autograd};
 
 /// The array converted, if it has another dtype.
 #[inline]
@@ -32,7 +32,10 @@ pub(super) fn combined<B: Binary + UnwindSafe + RefUnwindSafe + 'static>(
     x: &Tensor,
     y: &Tensor,
 ) -> Tensor {
-    apply(Combined(formula), &[&x.detach(), &y.detach()])
+    if autograd::is_recording() {
+        return apply(Combined(formula), &[&x.detach(), &y.detach()]);
+    }
+    apply(Combined(formula), &[x, y])
 }
 
 struct Combined<B>(B);

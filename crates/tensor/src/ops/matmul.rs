@@ -50,7 +50,7 @@ impl Op for MatMul {
     fn infer(&self, inputs: &[Spec]) -> Result<Spec, OperationError> {
         same_dtype("matmul", inputs)?;
         check_dtype("matmul", Self::DTYPES, &inputs[0])?;
-        let (left, right) = (inputs[0].shape, inputs[1].shape);
+        let (left, right) = (&inputs[0].shape, &inputs[1].shape);
         let ([left_batch @ .., rows, columns], [right_batch @ .., inner, _]) = (&left[..], &right[..]) else {
             return Err(OperationError::new("matmul", "both operands must be matrices")
                 .operand("left", left, format!("{} axes", left.rank()))
@@ -106,8 +106,8 @@ impl Op for MatMul {
 #[inline]
 fn check_inner(
     name: &str,
-    left: Shape,
-    right: Shape,
+    left: &Shape,
+    right: &Shape,
     [columns, rows]: [usize; 2],
 ) -> Result<(), OperationError> {
     if columns == rows {
@@ -153,13 +153,13 @@ impl Tensor {
     /// When the two axes differ in size, or the dtypes differ.
     #[track_caller]
     pub fn dot(&self, other: &Tensor) -> Tensor {
-        let (left, right) = (self.shape(), other.shape());
-        match (left.rank(), right.rank()) {
-            (2, 2) if left[1] == right[0] => return apply(MatMul, &[self, other]),
+        match (self.rank(), other.rank()) {
+            (2, 2) if self.size_of_axis(1) == other.size_of_axis(0) => return apply(MatMul, &[self, other]),
             (0, _) | (_, 0) => return self.mul(other),
             _ => {}
         }
-        if let Err(error) = check_inner("dot", left, right, [left[left.rank() - 1], right[0]]) {
+        let (left, right) = (self.shape(), other.shape());
+        if let Err(error) = check_inner("dot", &left, &right, [left[left.rank() - 1], right[0]]) {
             refuse(error);
         }
         let inner = right[0];

@@ -27,7 +27,7 @@ use crate::saved::Saved;
 use crate::values;
 
 /// The file that a run is resumed from.
-const STATE: &str = "descent.json";
+pub const STATE: &str = "descent.json";
 
 /// Passes over the rows, unless told otherwise.
 const EPOCHS: u64 = 20;

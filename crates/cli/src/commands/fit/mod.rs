@@ -22,16 +22,16 @@ mod training;
 mod validation;
 
 use std::io::{Write, stdout};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use clap::Args;
-use ndgrad::Result as NdgradResult;
 use ndgrad::data::Options;
 use ndgrad::linear::{CovarianceKind, DesignInfo, Link, Observations};
 use ndgrad::threads;
+use ndgrad::{Error, Result as NdgradResult};
 
-use crate::failure::{Result, say};
+use crate::failure::{Failure, Result, say};
 use crate::interrupt;
 use crate::quote;
 use crate::report::Part;
@@ -216,9 +216,12 @@ impl Fit {
             Method::Multinomial => return self.multinomial(data, design, &units),
             Method::Descent => {
                 let numbers = data.rows().saturating_mul(design.names().len() as u64 + 1);
-                match self.trains(numbers, design.has_intercept()) {
-                    true => self.training(data, design)?,
-                    false => self.descend(data, design)?,
+                let trains = self.trains(numbers, design.has_intercept());
+                match (self.resumed_training()?, &self.descent.resume) {
+                    (None, None) if trains => self.training(data, design, None)?,
+                    (None, _) => self.descend(data, design)?,
+                    (resumed, _) if trains => self.training(data, design, resumed)?,
+                    (_, path) => return Err(of_training(path.as_deref())),
                 }
             }
         };
@@ -285,4 +288,11 @@ impl Fit {
         out.flush()?;
         Ok(())
     }
+}
+
+/// The refusal of a state that is one of other training.
+fn of_training(path: Option<&Path>) -> Failure {
+    let message = "the run was one of --solver sgd for plain least squares in memory, and this one is not\n    \
+                   Give the options and the data that it was begun with.";
+    Failure::Data(Error::content(path.unwrap_or(Path::new(descent::STATE)), message))
 }

@@ -162,9 +162,8 @@ impl Fit {
         let options = &self.descent;
         let plain = self.weights.is_none() && self.offset.is_none() && intercept;
         let plain = plain && self.penalties.penalty.is_none();
-        let fresh = options.resume.is_none() && options.warm_start.is_none();
         let squares = self.is_normal() && self.cost == Cost::Squares;
-        self.solver == Solver::Sgd && squares && plain && fresh && numbers <= QUICK
+        self.solver == Solver::Sgd && squares && plain && options.warm_start.is_none() && numbers <= QUICK
     }
 
     /// The family of the target; of classes, that of each against the first.

@@ -1,13 +1,17 @@
 //! `--solver sgd` for least squares in memory: training that ends at the exact answer, beside which it is shown.
 
+use std::fs;
 use std::ops::ControlFlow;
 
+use ndgrad::Error;
 use ndgrad::data::{Column, Numeric, Table};
 use ndgrad::linear::{
     DesignInfo, Epoch, Fit as Trained, LeastSquares, LinearRegression, Part as TrainedPart, Stop,
+    TrainingState,
 };
 
 use super::data::Data;
+use super::descent::STATE;
 use super::fitted::Fitted;
 use super::solved::{Judge, Solved};
 use super::{Fit, HELD_OUT, facts};
@@ -19,8 +23,24 @@ use crate::progress::Progress;
 use crate::report::{Fact, Part, Value};
 
 impl Fit {
+    /// The state that training is to go on from, if `--resume` names one of it.
+    pub(super) fn resumed_training(&self) -> Result<Option<TrainingState>> {
+        let Some(path) = &self.descent.resume else { return Ok(None) };
+        let text = fs::read_to_string(path).map_err(|error| Error::file(path, "read", error))?;
+        if !TrainingState::is_text(&text) {
+            return Ok(None);
+        }
+        let state = TrainingState::from_text(&text);
+        Ok(Some(state.map_err(|error| Error::content(path.as_path(), error.to_string()))?))
+    }
+
     /// Trains, and compares with the exact answer.
-    pub(super) fn training(&self, data: &mut Data, design: &DesignInfo) -> Result<Solved> {
+    pub(super) fn training(
+        &self,
+        data: &mut Data,
+        design: &DesignInfo,
+        resumed: Option<TrainingState>,
+    ) -> Result<Solved> {
         let mut rows = data.observe(design);
         let fit = LeastSquares::new().level(self.level).fit(&mut rows)?;
         let dropped = rows.dropped();
@@ -31,7 +51,7 @@ impl Fit {
         let columns = rows.names.iter().enumerate().map(|(j, name)| (name.clone(), column(j)));
         let target = [(design.target(), rows.y.clone())];
         let columns = columns.chain(target).map(|(name, x)| (name, Column::from(Numeric::from(x))));
-        let trained = self.train(&Table::new(data.name(), columns), &design.target())?;
+        let trained = self.train(&Table::new(data.name(), columns), &design.target(), resumed)?;
 
         let fitted = Fitted::from(&fit);
         // Training leaves out the same columns.
@@ -49,6 +69,7 @@ impl Fit {
             Fact::new("epochs", "passes over the rows", Value::Counted(epochs, "epoch")),
         ];
         solved.pictures = vec![pictures::loss(&trained.history, trained.model.target())];
+        solved.files.extend(trained.state.as_ref().map(|state| (STATE, state.to_text())));
         solved.interrupted = trained.stop == Stop::Interrupted;
         let mut parts = vec![part("train", "learned from", &trained.train)];
         parts.extend(trained.validation.as_ref().map(|held| part("validation", "held back", held)));
@@ -57,7 +78,7 @@ impl Fit {
     }
 
     /// The trained model. From the first epoch on, Ctrl-C ends the training, not the program.
-    fn train(&self, table: &Table, target: &str) -> Result<Trained> {
+    fn train(&self, table: &Table, target: &str, resumed: Option<TrainingState>) -> Result<Trained> {
         let options = &self.descent;
         let mut regression =
             LinearRegression::new(target).seed(self.seed).validation(self.hold_out.unwrap_or(HELD_OUT));
@@ -73,7 +94,11 @@ impl Fit {
         if let Some(rate) = options.learning_rate {
             regression = regression.learning_rate(rate);
         }
-        let mut progress = Progress::new(options.epochs, "epoch");
+        let done = resumed.as_ref().map_or(0, |state| state.epochs() as u64);
+        if let Some(state) = resumed {
+            regression = regression.resume(state);
+        }
+        let mut progress = Progress::new(options.epochs.map(|epochs| epochs.saturating_sub(done)), "epoch");
         let mut hold = None;
         let fit = regression.fit_with(table, |epoch| {
             hold.get_or_insert_with(interrupt::hold);
