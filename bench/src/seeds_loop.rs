@@ -5,6 +5,7 @@ use ndgrad::prelude::*;
 
 use crate::data::Rows;
 use crate::report::{Report, timed};
+use crate::settings::threads;
 
 /// The step that everything else is compared with, and its loss.
 #[inline]
@@ -19,9 +20,9 @@ pub fn step(data: &Tensor, label: &Tensor, params: [&Tensor; 2], rate: f64) -> T
     loss
 }
 
-/// Trains on all batches of all epochs and returns the moving loss.
+/// Trains on all batches of all epochs and returns the moving loss. A second thread gathers batches ahead.
 fn train(rows: &Rows, params: [&Tensor; 2]) -> f64 {
-    let loader = rows.loader();
+    let loader = rows.loader().prefetch(if threads() > 1 { 8 } else { 0 });
     let mut moving = 0.0;
     for _ in 0..rows.epochs {
         for (data, label) in loader.iter() {

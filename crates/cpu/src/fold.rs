@@ -11,6 +11,9 @@ pub const BLOCK: usize = 1024;
 /// Blocks of one run that are reduced at the same time: an addition takes about as many cycles.
 const BLOCKS: usize = 4;
 
+/// Numbers ahead that are asked from memory where blocks are reduced one after the other.
+const AHEAD: usize = 512;
+
 /// Runs that are reduced at the same time: the lanes of more of them would not stay in registers.
 const RUNS: usize = 2;
 
@@ -31,39 +34,27 @@ pub trait Run {
 /// Reduces a run of `count` numbers for each output: several at the same time.
 #[inline(always)]
 pub fn fold_runs<R: Run>(count: usize, run: impl Fn(usize) -> R, out: &mut [R::Number]) {
+    if count > BLOCK {
+        // One after the other, as they lie in memory, which is what long ones wait for.
+        for (i, out) in out.iter_mut().enumerate() {
+            *out = fold_long(count, &run(i));
+        }
+        return;
+    }
     let (groups, rest) = out.as_chunks_mut::<RUNS>();
     let grouped = groups.len() * RUNS;
     for (group, out) in groups.iter_mut().enumerate() {
         let runs: [R; RUNS] = std::array::from_fn(|i| run(group * RUNS + i));
-        *out = fold_together(count, &runs);
+        *out = fold_blocks(runs.each_ref().map(|run| (run, 0)), count, None);
     }
     for (i, out) in rest.iter_mut().enumerate() {
-        *out = fold_run(count, &run(grouped + i));
+        [*out] = fold_blocks([(&run(grouped + i), 0)], count, None);
     }
 }
 
-/// Reduces several runs of `count` numbers each.
+/// Reduces a run of many numbers.
 #[inline(always)]
-fn fold_together<R: Run>(count: usize, runs: &[R; RUNS]) -> [R::Number; RUNS] {
-    if count <= BLOCK {
-        return fold_blocks(runs.each_ref().map(|run| (run, 0)), count, None);
-    }
-    let mut trees = runs.each_ref().map(|run| Tree::new(run));
-    for start in (0..count).step_by(BLOCK) {
-        let totals = fold_blocks(runs.each_ref().map(|run| (run, start)), BLOCK.min(count - start), None);
-        for (tree, total) in trees.iter_mut().zip(totals) {
-            tree.add(total);
-        }
-    }
-    trees.map(Tree::total)
-}
-
-/// Reduces a run of `count` numbers.
-#[inline(always)]
-fn fold_run<R: Run>(count: usize, run: &R) -> R::Number {
-    if count <= BLOCK {
-        return fold_blocks([(run, 0)], count, None)[0];
-    }
+fn fold_long<R: Run>(count: usize, run: &R) -> R::Number {
     let mut tree = Tree::new(run);
     let grouped = count / (BLOCKS * BLOCK) * (BLOCKS * BLOCK);
     for start in (0..grouped).step_by(BLOCKS * BLOCK) {
@@ -71,7 +62,7 @@ fn fold_run<R: Run>(count: usize, run: &R) -> R::Number {
         fold_blocks(blocks, BLOCK, Some(BLOCKS * BLOCK)).into_iter().for_each(|total| tree.add(total));
     }
     for start in (grouped..count).step_by(BLOCK) {
-        let [total] = fold_blocks([(run, start)], BLOCK.min(count - start), None);
+        let [total] = fold_blocks([(run, start)], BLOCK.min(count - start), Some(AHEAD));
         tree.add(total);
     }
     tree.total()

@@ -9,7 +9,7 @@ use ndgrad_array::{Buffer, Element};
 use crate::fold::{LANES, Run, fold_few, fold_runs};
 use crate::gemm::Matrix;
 use crate::reduce::{Combine, fold_columns, fold_rows};
-use crate::simd::{Kernel, vectorized_for};
+use crate::simd::{Kernel, prefetch_all, vectorized_for};
 use crate::tiny;
 
 /// Numbers of `T`, added up.
@@ -211,6 +211,11 @@ impl<T: Element> Run for Products<'_, T> {
     #[inline(always)]
     fn add_one(&self, lane: T, i: usize) -> T {
         self.0[i].mul_add(self.1[i], lane)
+    }
+
+    #[inline(always)]
+    fn ask(&self, start: usize) {
+        prefetch_all(self.0.as_ptr().wrapping_add(start).cast(), size_of::<[T; LANES]>());
     }
 
     #[inline(always)]
