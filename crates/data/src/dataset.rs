@@ -2,6 +2,7 @@
 
 use ndgrad_array::OperationError;
 use ndgrad_tensor::Tensor;
+use ndgrad_tensor::simd::prefetch;
 
 /// Rows, handed out a whole batch at a time.
 ///
@@ -40,6 +41,11 @@ pub trait Dataset: Send + Sync + 'static {
     /// same batch whenever they are asked for, on whatever thread.
     fn batch(&self, rows: &[usize]) -> Self::Batch;
 
+    /// Rows that will be asked for soon: to fetch them ahead, if that gains anything. Nothing by default.
+    fn expect(&self, rows: &[usize]) {
+        let _ = rows;
+    }
+
     /// Whether there are no rows.
     fn is_empty(&self) -> bool {
         self.len() == 0
@@ -63,6 +69,10 @@ impl Dataset for Tensor {
 
     fn batch(&self, rows: &[usize]) -> Tensor {
         self.detach().take(rows)
+    }
+
+    fn expect(&self, rows: &[usize]) {
+        ask_for(self, rows);
     }
 
     fn tables(&self) -> Vec<Tensor> {
@@ -111,8 +121,29 @@ impl Dataset for ArrayDataset {
         (self.x.take(rows), self.y.take(rows))
     }
 
+    fn expect(&self, rows: &[usize]) {
+        ask_for(&self.x, rows);
+        ask_for(&self.y, rows);
+    }
+
     fn tables(&self) -> Vec<Tensor> {
         vec![self.x.clone(), self.y.clone()]
+    }
+}
+
+/// Bytes of a tensor that may be far from the processor.
+const LEAST_FAR: usize = 1 << 20;
+
+/// Asks memory for rows of a tensor.
+fn ask_for(tensor: &Tensor, rows: &[usize]) {
+    if tensor.shape().size() * tensor.dtype().size() < LEAST_FAR {
+        return;
+    }
+    let array = tensor.array();
+    let Some(bytes) = array.as_bytes() else { return };
+    let width = bytes.len() / tensor.len();
+    for &row in rows {
+        prefetch(&bytes[row * width..][..width]);
     }
 }
 

@@ -13,6 +13,10 @@ use crate::ahead::Ahead;
 use crate::position::Position;
 use crate::sampler::{LastBatch, Sampler};
 
+/// The first rows of the next batch are announced while one is made; those behind them are near when they are needed, since
+/// whoever gathers rows looks so many ahead.
+const EXPECTED: usize = 16;
+
 /// Hands out a data set in batches: each [`iter`](DataLoader::iter) is the next epoch.
 ///
 /// ```
@@ -239,7 +243,12 @@ impl<D: Dataset> Iterator for Batches<'_, D> {
             return None;
         }
         let batch = match &mut self.source {
-            Source::Rows(rows) => self.loader.dataset.batch(self.position.cut(rows)),
+            Source::Rows(rows) => {
+                let (count, rest) = self.position.rest(rows);
+                let (rows, later) = rest.split_at(count);
+                self.loader.dataset.expect(&later[..later.len().min(EXPECTED)]);
+                self.loader.dataset.batch(rows)
+            }
             Source::Ahead(batches) => batches.next()?,
         };
         self.position.batch += 1;

@@ -297,3 +297,59 @@ proptest! {
         }
     }
 }
+
+/// Notes what it is told to expect and asked for.
+#[derive(Default)]
+struct Noting(std::sync::Mutex<Vec<(char, Vec<usize>)>>);
+
+impl Noting {
+    fn note(&self, what: char, rows: &[usize]) {
+        self.0.lock().unwrap().push((what, rows.to_vec()));
+    }
+}
+
+impl Dataset for Noting {
+    type Batch = ();
+
+    fn len(&self) -> usize {
+        45
+    }
+
+    fn batch(&self, rows: &[usize]) {
+        self.note('b', rows);
+    }
+
+    fn expect(&self, rows: &[usize]) {
+        self.note('e', rows);
+    }
+}
+
+#[test]
+fn the_first_rows_of_the_next_batch_are_announced() {
+    let loader = DataLoader::new(Noting::default()).batch_size(20);
+    loader.iter().for_each(drop);
+    let range = |what, rows: std::ops::Range<usize>| (what, Vec::from_iter(rows));
+    let expected = [
+        range('e', 20..36),
+        range('b', 0..20),
+        range('e', 40..45),
+        range('b', 20..40),
+        range('e', 45..45),
+        range('b', 40..45),
+    ];
+    assert_eq!(*loader.dataset().0.lock().unwrap(), expected);
+}
+
+#[test]
+fn rows_far_apart_are_gathered_as_rows_nearby_are() {
+    let x = Tensor::linspace(0.0, 1.0, 600_000).reshape([-1, 3]);
+    let y = numbered(200_000);
+    let loader = DataLoader::new(ArrayDataset::new(&x, &y)).batch_size(1000).shuffle(true);
+    let mut seen = vec![false; y.len()];
+    for (data, label) in loader.iter() {
+        let rows = rows(&label);
+        assert_eq!(data.to_vec::<f32>(), x.take(&rows).to_vec::<f32>());
+        rows.into_iter().for_each(|row| assert!(!std::mem::replace(&mut seen[row], true)));
+    }
+    assert!(seen.into_iter().all(|seen| seen));
+}
