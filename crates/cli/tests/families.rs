@@ -51,6 +51,19 @@ fn a_logistic_model_predicts_probabilities() {
 }
 
 #[test]
+fn the_equation_says_what_the_probability_is_of() {
+    let place = Place::new();
+    let named = outcomes(600).lines().skip(1).fold("x,kind,y,n\n".to_string(), |text, line| {
+        let mut fields: Vec<&str> = line.split(',').collect();
+        fields[2] = if fields[2] == "1" { "yes" } else { "no" };
+        text + &fields.join(",") + "\n"
+    });
+    place.file("a.csv", named);
+    let run = place.ok("fit a.csv --target y --features x,kind --family logistic");
+    assert!(run.out.starts_with("logit(y = yes) = "), "{}", run.out);
+}
+
+#[test]
 fn counts_have_a_link_of_their_own() {
     let place = Place::new();
     place.file("a.csv", outcomes(600));

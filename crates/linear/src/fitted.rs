@@ -210,7 +210,7 @@ impl FittedModel {
     /// The model as text, `target = intercept + coefficient term + …`, in lines of at most `width` characters where the
     /// names allow it; with a link before the target where it is not the identity: `log(count) = …`.
     pub fn equation(&self, width: usize) -> String {
-        let target = self.design.target();
+        let target = self.design.outcome();
         let target = match self.link {
             Link::Identity => target,
             link => format!("{}({target})", link.name()),

@@ -309,6 +309,14 @@ impl DesignInfo {
         self.target.levels().map(|levels| &levels.names[..])
     }
 
+    /// What the mean is of: the target, or, where it has two levels, that it is of the second: `sex = male`.
+    pub fn outcome(&self) -> String {
+        match self.target_levels() {
+            Some([_, level]) => format!("{} = {level}", self.target()),
+            _ => self.target(),
+        }
+    }
+
     /// The columns of the design, without the intercept: `carat`, `log(depth)`, `poly(table, 2)[1]`, `cut[Good]` for
     /// the indicator of a level, and `carat:cut[Good]` for a product.
     pub fn terms(&self) -> &[Term] {

@@ -101,14 +101,13 @@ pub enum Law {
     Multinomial,
 }
 
-/// A law by its name.
+/// A law by its name, or by that of its regression.
 pub fn law(name: &str) -> std::result::Result<Law, String> {
-    const MULTINOMIAL: &str = "multinomial";
-    if name.eq_ignore_ascii_case(MULTINOMIAL) {
-        return Ok(Law::Multinomial);
-    }
-    let all = Family::ALL.map(Family::name).into_iter().chain([MULTINOMIAL]);
-    Family::from_name(name).map(Law::Of).ok_or_else(|| one_of(all))
+    const OTHERS: [(&str, Law); 2] =
+        [("logistic", Law::Of(Family::Binomial)), ("multinomial", Law::Multinomial)];
+    let other = OTHERS.into_iter().find(|(other, _)| name.eq_ignore_ascii_case(other));
+    let all = Family::ALL.map(Family::name).into_iter().chain(OTHERS.map(|(name, _)| name));
+    Family::from_name(name).map(Law::Of).or(other.map(|(_, law)| law)).ok_or_else(|| one_of(all))
 }
 
 /// A link by its name.

@@ -66,7 +66,7 @@ impl Summary<'_> {
             // The errors are those of the exact answer.
             (model.covariance, model.deviation) = (None, None);
         }
-        let target = self.target();
+        let target = self.design.outcome();
         let name = |row: &Row| places.rows.get(&row.row).map(Place::name).unwrap_or_default();
         let mut pictures = pictures::of_rows(&sample, &target, self.units, (fit.family, fit.rank()), &name);
         let level = fit.inference.level;
@@ -102,7 +102,7 @@ impl Summary<'_> {
     /// Refuses what no model says anything about.
     fn check(&self, name: &str, errors: &Errors) -> Result<()> {
         let refuse = |message| Err(Failure::Data(Error::content(Path::new(name), message)));
-        let target = self.target();
+        let target = self.design.outcome();
         if errors.is_constant() && self.fit.intercept {
             return refuse(format!(
                 "the target {target:?} is the same in all {}\n    There is nothing to explain; choose another column.",
@@ -121,25 +121,17 @@ impl Summary<'_> {
         Ok(())
     }
 
-    /// What is predicted: the target, or that it is of the second of two levels.
-    fn target(&self) -> String {
-        match self.design.target_levels() {
-            Some([_, level]) => format!("{} = {level}", self.design.target()),
-            _ => self.design.target(),
-        }
-    }
-
     /// The target with its unit, or what its mean is.
     fn axis(&self) -> String {
         match self.fit.family {
-            Family::Binomial => format!("probability of {}", self.target()),
-            _ => self.units.axis(&self.target()),
+            Family::Binomial => format!("probability of {}", self.design.outcome()),
+            _ => self.units.axis(&self.design.outcome()),
         }
     }
 
     /// What the coefficients change.
     fn scaled_axis(&self) -> String {
-        let target = self.target();
+        let target = self.design.outcome();
         match self.fit.link {
             Link::Identity => self.axis(),
             Link::Log => format!("the logarithm of {target}"),
@@ -199,7 +191,7 @@ impl Summary<'_> {
     }
 
     fn answer(&self, all: &[Coefficient], errors: Errors) -> String {
-        let target = &self.target();
+        let target = &self.design.outcome();
         let unit = self.units.after(target);
         let rows = count(self.fit.rows as usize, "row");
         let part = errors.part("", "");
