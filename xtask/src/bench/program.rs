@@ -116,7 +116,11 @@ pub const PROGRAMS: &[Program] = &[
         workloads: &[("S1", 1), ("S3", 2), ("S4", 2), ("S9", 1)],
     },
     Program { name: "dfdx", kind: Kind::Rust { flags: "" }, workloads: &[("S1", 1), ("S9", 1)] },
-    Program { name: "kernels", kind: Kind::Rust { flags: "" }, workloads: &[("S5", 2), ("S7", 1)] },
+    Program {
+        name: "kernels",
+        kind: Kind::Rust { flags: "" },
+        workloads: &[("S5", 2), ("S7", 1), ("S11", 2)],
+    },
     Program {
         name: "by_hand",
         kind: Kind::Rust { flags: "-C target-cpu=native" },

@@ -1,4 +1,5 @@
-//! Crates for one thing each: matrix products (S5) by faer, gemm and matrixmultiply, normals (S7) by rand_distr.
+//! Crates for one thing each: matrix products (S5) by faer, gemm and matrixmultiply, normals (S7) by rand_distr, normal equations
+//! (S11) by faer.
 
 #[path = "../../common.rs"]
 mod common;
@@ -116,6 +117,55 @@ fn normals<G: Rng + SeedableRng>(variant: &str, out: &mut [f32]) {
     .print();
 }
 
+/// Least squares by the products of all columns, summed up over chunks of rows.
+fn normal_equations() {
+    use faer::linalg::matmul::triangular::{BlockStructure, matmul};
+    use faer::linalg::solvers::Solve;
+    const FEATURES: usize = 100;
+    const WIDTH: usize = FEATURES + 2;
+    let (x, y) = (common::floats("linear_x"), common::floats("linear_y"));
+    // The features, a column of ones and the target.
+    let mut rows = Vec::with_capacity(y.len() * WIDTH);
+    for (x, y) in x.chunks_exact(FEATURES).zip(&y) {
+        rows.extend(x.iter().chain([&1.0, y]).map(|&number| f64::from(number)));
+    }
+    let parallel = if common::threads() == 1 { faer::Par::Seq } else { faer::Par::rayon(common::threads()) };
+    faer::set_global_parallelism(parallel);
+    let solve = || {
+        let mut products = faer::Mat::<f64>::zeros(WIDTH, WIDTH);
+        for chunk in rows.chunks(4096 * WIDTH) {
+            let chunk = faer::MatRef::from_row_major_slice(chunk, chunk.len() / WIDTH, WIDTH);
+            let (lower, whole) = (BlockStructure::TriangularLower, BlockStructure::Rectangular);
+            let (out, add) = (products.as_mut(), faer::Accum::Add);
+            matmul(out, lower, add, chunk.transpose(), whole, chunk, whole, 1.0, parallel);
+        }
+        let size = WIDTH - 1;
+        let target = faer::Mat::from_fn(size, 1, |i, _| products[(size, i)]);
+        let factor =
+            products.submatrix(0, 0, size, size).llt(faer::Side::Lower).expect("independent columns");
+        factor.solve(&target)
+    };
+    solve();
+    let start = Instant::now();
+    let coefficients = solve();
+    let seconds = start.elapsed().as_secs_f64();
+    let residual = |row: &[f64]| {
+        row[WIDTH - 1]
+            - row[..WIDTH - 1].iter().enumerate().map(|(i, x)| x * coefficients[(i, 0)]).sum::<f64>()
+    };
+    common::Result {
+        workload: "S11",
+        case: "1000000x100",
+        peer: "faer",
+        variant: "products in chunks",
+        version: common::version(MANIFEST, "faer"),
+        figure: seconds * 1e3,
+        unit: "ms",
+        check: Some(rows.chunks_exact(WIDTH).map(|row| residual(row).powi(2)).sum()),
+    }
+    .print();
+}
+
 fn main() {
     match common::workload().as_str() {
         "S5" => {
@@ -131,6 +181,7 @@ fn main() {
             normals::<rand_pcg::Pcg64>("Pcg64", &mut out);
             normals::<rand_chacha::ChaCha8Rng>("ChaCha8", &mut out);
         }
+        "S11" => normal_equations(),
         other => panic!("no workload {other}"),
     }
 }
