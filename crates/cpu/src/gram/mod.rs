@@ -250,7 +250,7 @@ mod tests {
     use crate::threads::set_threads;
 
     /// Whole numbers of up to 40 bits: their products need more than `f64` has, and less than 128 bits.
-    fn number(i: usize) -> i64 {
+    pub(super) fn number(i: usize) -> i64 {
         ((i as u64 + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 24) as i64 - (1 << 39)
     }
 

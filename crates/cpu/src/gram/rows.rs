@@ -35,7 +35,7 @@ impl ScaledRows<'_> {
     #[track_caller]
     pub fn dots(self, coefficients: &[Wide], out: &mut [(f64, f64)]) {
         self.check(coefficients.len(), out.len());
-        vectorized(Dots { rows: self, coefficients, out });
+        vectorized(AtLevel(Dots { rows: self, coefficients, out }));
     }
 
     /// Adds each row, times its factor, given in two parts, to `sums`, of which there are as many as scales.
@@ -45,7 +45,7 @@ impl ScaledRows<'_> {
     #[track_caller]
     pub fn add_multiples(self, factors: &[(f64, f64)], sums: &mut [Wide]) {
         self.check(sums.len(), factors.len());
-        vectorized(Multiples { rows: self, factors, sums });
+        vectorized(AtLevel(Multiples { rows: self, factors, sums }));
     }
 
     #[track_caller]
@@ -112,37 +112,45 @@ unsafe fn load<V: Vector<Element = f64>>(lanes: &Lanes, c: usize) -> V {
     unsafe { V::load(&lanes[c % (LANES / V::LEN) * V::LEN..]) }
 }
 
+/// Work on whole registers, of which each level has its own.
+trait InRegisters {
+    /// `C` registers are [`LANES`] numbers.
+    ///
+    /// # Safety
+    /// The processor has the instructions of `V`.
+    unsafe fn run<V: Vector<Element = f64>, const C: usize>(self);
+}
+
+/// The same for the level in use.
+struct AtLevel<W>(W);
+
+impl<W: InRegisters> Kernel for AtLevel<W> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self) {
+        // SAFETY: the level is one that the processor has.
+        unsafe {
+            match level() {
+                #[cfg(target_arch = "x86_64")]
+                Level::Avx512 => self.0.run::<__m512d, 1>(),
+                #[cfg(target_arch = "x86_64")]
+                Level::Avx2 => self.0.run::<__m256d, 2>(),
+                _ => self.0.run::<[f64; 2], 4>(),
+            }
+        }
+    }
+}
+
 struct Dots<'a> {
     rows: ScaledRows<'a>,
     coefficients: &'a [Wide],
     out: &'a mut [(f64, f64)],
 }
 
-impl Kernel for Dots<'_> {
-    type Output = ();
-
+impl InRegisters for Dots<'_> {
     #[inline(always)]
-    fn run(mut self) {
-        // SAFETY: the level is one that the processor has.
-        unsafe {
-            match level() {
-                #[cfg(target_arch = "x86_64")]
-                Level::Avx512 => self.run_in::<__m512d, 1>(),
-                #[cfg(target_arch = "x86_64")]
-                Level::Avx2 => self.run_in::<__m256d, 2>(),
-                _ => self.run_in::<[f64; 2], 4>(),
-            }
-        }
-    }
-}
-
-impl Dots<'_> {
-    /// `C` registers are [`LANES`] numbers.
-    ///
-    /// # Safety
-    /// The processor has the instructions of `V`.
-    #[inline(always)]
-    unsafe fn run_in<V: Vector<Element = f64>, const C: usize>(&mut self) {
+    unsafe fn run<V: Vector<Element = f64>, const C: usize>(self) {
         for (group, out) in self.out.chunks_mut(GROUP).enumerate() {
             // SAFETY: the caller's promise.
             unsafe {
@@ -219,31 +227,9 @@ struct Multiples<'a> {
     sums: &'a mut [Wide],
 }
 
-impl Kernel for Multiples<'_> {
-    type Output = ();
-
+impl InRegisters for Multiples<'_> {
     #[inline(always)]
-    fn run(mut self) {
-        // SAFETY: the level is one that the processor has.
-        unsafe {
-            match level() {
-                #[cfg(target_arch = "x86_64")]
-                Level::Avx512 => self.run_in::<__m512d, 1>(),
-                #[cfg(target_arch = "x86_64")]
-                Level::Avx2 => self.run_in::<__m256d, 2>(),
-                _ => self.run_in::<[f64; 2], 4>(),
-            }
-        }
-    }
-}
-
-impl Multiples<'_> {
-    /// `C` registers are [`LANES`] numbers.
-    ///
-    /// # Safety
-    /// The processor has the instructions of `V`.
-    #[inline(always)]
-    unsafe fn run_in<V: Vector<Element = f64>, const C: usize>(&mut self) {
+    unsafe fn run<V: Vector<Element = f64>, const C: usize>(self) {
         for (panel, (sums, scales)) in self.sums.iter_mut().zip(self.rows.scales).enumerate() {
             // SAFETY: the caller's promise.
             unsafe {
@@ -264,13 +250,9 @@ impl Multiples<'_> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::tests::number;
     use super::*;
     use crate::simd::set_level;
-
-    /// Whole numbers of up to 40 bits: what they are multiplied by and summed up to has less than 128 bits.
-    fn number(i: usize) -> i64 {
-        ((i as u64 + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 24) as i64 - (1 << 39)
-    }
 
     fn in_lanes(columns: usize, value: impl Fn(usize) -> f64) -> Vec<Lanes> {
         let mut lanes = vec![[0.0; LANES]; panels(columns)];
