@@ -4,7 +4,7 @@ use bytemuck::{Pod, cast_slice, cast_slice_mut};
 use ndgrad_array::{Array, DTypes, Element, Layout, Wide, with_dtype};
 
 use crate::contiguous;
-use crate::simd::prefetch;
+use crate::simd::{LEAST_FAR, ROWS_AHEAD, prefetch};
 use crate::threads::{fill_pieces, split};
 use crate::tiles::for_tiles;
 use crate::transpose::{Rows, SIDE, transpose};
@@ -172,13 +172,8 @@ pub fn fill(value: Wide, out: &mut Array) {
     with_dtype!(out.dtype(), T => out.as_mut_slice::<T>().fill(T::narrow(value)))
 }
 
-/// Rows ahead of the one that is copied that are asked from memory. What lies on so many pages no processor foresees.
-const AHEAD: usize = 16;
-
-/// The same for rows that are copied as one element, which takes a fraction of the time, of arrays of so many bytes: smaller
-/// ones are near.
+/// As [`ROWS_AHEAD`], for rows that are copied as one element, which takes a fraction of the time.
 const AHEAD_SHORT: usize = 64;
-const LEAST_FAR: usize = 1 << 20;
 
 pub fn gather(x: &Array, rows: &[usize], out: &mut Array) {
     let x = contiguous(x);
@@ -222,7 +217,7 @@ fn gather_long<T: Pod + Send + Sync>(source: &[u8], width: usize, rows: &[usize]
     fill_pieces(out, 1, width, |start, out| {
         let rows = &rows[start / width..];
         for (i, out) in out.chunks_exact_mut(width).enumerate() {
-            if let Some(&row) = rows.get(i + AHEAD) {
+            if let Some(&row) = rows.get(i + ROWS_AHEAD) {
                 prefetch(&source[row * width..][..width]);
             }
             copy_row(&source[rows[i] * width..][..width], out);

@@ -137,6 +137,12 @@ fn avx2<K: Kernel>(kernel: K) -> K::Output {
     kernel.run()
 }
 
+/// Bytes from which on an array may be far from the processor: smaller ones stay near.
+pub const LEAST_FAR: usize = 1 << 20;
+
+/// Rows ahead of the one that is copied that are asked from memory. What lies on so many pages no processor foresees.
+pub const ROWS_AHEAD: usize = 16;
+
 /// Asks for the first cache lines of a slice, which will be read soon; the processor foresees the others.
 #[inline(always)]
 pub fn prefetch<T>(elements: &[T]) {

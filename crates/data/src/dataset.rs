@@ -2,7 +2,7 @@
 
 use ndgrad_array::OperationError;
 use ndgrad_tensor::Tensor;
-use ndgrad_tensor::simd::prefetch;
+use ndgrad_tensor::simd::{LEAST_FAR, prefetch};
 
 /// Rows, handed out a whole batch at a time.
 ///
@@ -130,9 +130,6 @@ impl Dataset for ArrayDataset {
         vec![self.x.clone(), self.y.clone()]
     }
 }
-
-/// Bytes of a tensor that may be far from the processor.
-const LEAST_FAR: usize = 1 << 20;
 
 /// Asks memory for rows of a tensor.
 fn ask_for(tensor: &Tensor, rows: &[usize]) {

@@ -6,16 +6,13 @@ use std::iter::FusedIterator;
 use std::sync::Arc;
 
 use ndgrad_array::{OperationError, Result};
+use ndgrad_tensor::simd::ROWS_AHEAD;
 use ndgrad_tensor::{Tensor, compile};
 
 use crate::Dataset;
 use crate::ahead::Ahead;
 use crate::position::Position;
 use crate::sampler::{LastBatch, Sampler};
-
-/// The first rows of the next batch are announced while one is made; those behind them are near when they are needed, since
-/// whoever gathers rows looks so many ahead.
-const EXPECTED: usize = 16;
 
 /// Hands out a data set in batches: each [`iter`](DataLoader::iter) is the next epoch.
 ///
@@ -246,7 +243,8 @@ impl<D: Dataset> Iterator for Batches<'_, D> {
             Source::Rows(rows) => {
                 let (count, rest) = self.position.rest(rows);
                 let (rows, later) = rest.split_at(count);
-                self.loader.dataset.expect(&later[..later.len().min(EXPECTED)]);
+                // Those behind them are near when they are needed: whoever gathers rows looks so many ahead.
+                self.loader.dataset.expect(&later[..later.len().min(ROWS_AHEAD)]);
                 self.loader.dataset.batch(rows)
             }
             Source::Ahead(batches) => batches.next()?,
