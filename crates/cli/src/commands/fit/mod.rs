@@ -117,7 +117,7 @@ pub struct Fit {
     /// How the coefficients are found
     #[arg(long, default_value = "exact")]
     solver: Solver,
-    /// How the target scatters: gaussian, binomial or logistic (0 or 1, or two words), poisson, gamma, multinomial
+    /// How the target scatters: gaussian, binomial (also called logistic), poisson, gamma, multinomial
     #[arg(long = "family", value_name = "FAMILY", default_value = "gaussian", value_parser = options::law)]
     law: Law,
     /// How the mean follows from the terms: identity, log, logit, inverse; by default the usual one
