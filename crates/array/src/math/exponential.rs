@@ -18,7 +18,7 @@ const LN_2_LOW: f64 = 5.497923018708371e-14;
 const LN_2_SHORT: f64 = 0.693147175014019;
 const LN_2_REST: f64 = 5.5459262969660605e-09;
 /// ln 2 in two parts for f32; the high one has 10 bits, so its product with a k of 8 bits is exact.
-const LN_2_HIGH_SINGLE: f32 = 0.69335938;
+const LN_2_HIGH_SINGLE: f32 = 355.0 / 512.0;
 const LN_2_LOW_SINGLE: f32 = -0.00021219444;
 
 // (e^r - 1 - r) / r^2, for |r| <= ln 2 / 2; within 2^-59.3.
