@@ -5,7 +5,7 @@ use ndgrad_array::{Array, Binary, Element, Normalization, Reduction, Unary, with
 use crate::contiguous;
 use crate::fold::fold_runs;
 use crate::reduce::Numbers;
-use crate::simd::{Kernel, vectorized_for};
+use crate::simd::{Kernel, LEAST_FAR, prefetch_all, vectorized_for};
 use crate::threads::fill_pieces;
 
 /// Elements of rows that are computed together, and the most rows: the loops between two sums are long enough, and all
@@ -29,8 +29,9 @@ pub fn normalize<A: Reduction, B: Binary, U: Unary, C: Reduction, D: Binary>(
     let x = contiguous(x);
     with_dtype!(x.dtype(), B::DTYPES, T => {
         let x = x.as_slice::<T>().expect("a contiguous copy");
+        let far = size_of_val(x) >= LEAST_FAR;
         fill_pieces(out.as_mut_slice::<T>(), WORK, count, |start, out| {
-            vectorized_for::<T, _>(Rows { formulas, x: &x[start..][..out.len()], count, out });
+            vectorized_for::<T, _>(Rows { formulas, x: &x[start..][..out.len()], count, far, out });
         });
     });
 }
@@ -39,6 +40,8 @@ struct Rows<'a, T, N> {
     formulas: N,
     x: &'a [T],
     count: usize,
+    /// Whether they come from memory.
+    far: bool,
     out: &'a mut [T],
 }
 
@@ -49,13 +52,16 @@ impl<T: Element, A: Reduction, B: Binary, U: Unary, C: Reduction, D: Binary> Ker
 
     #[inline(always)]
     fn run(self) {
-        let Rows { formulas, x, count, out } = self;
+        let Rows { formulas, x, count, far, out } = self;
         let together = (TOGETHER / count).clamp(1, MOST_ROWS) * count;
         for (x, out) in x.chunks(together).zip(out.chunks_mut(together)) {
             let mut room = [T::ZERO; MOST_ROWS];
             let folded = &mut room[..out.len() / count];
             fold_runs(&Numbers { formula: formulas.top, numbers: x, count }, count, folded);
             for ((x, out), &top) in x.chunks_exact(count).zip(out.chunks_exact_mut(count)).zip(&*folded) {
+                if far {
+                    ask_ahead(x, together);
+                }
                 for (out, &x) in out.iter_mut().zip(x) {
                     *out = formulas.below.value(x, top);
                 }
@@ -65,10 +71,20 @@ impl<T: Element, A: Reduction, B: Binary, U: Unary, C: Reduction, D: Binary> Ker
             }
             fold_runs(&Numbers { formula: formulas.whole, numbers: out, count }, count, folded);
             for (out, &whole) in out.chunks_exact_mut(count).zip(&*folded) {
+                if far {
+                    ask_ahead(out, together);
+                }
                 for out in out {
                     *out = formulas.share.value(*out, whole);
                 }
             }
         }
     }
+}
+
+/// Asks for what lies so many elements behind those of a row: the processor, which sees a few rows read and written several
+/// times, does not foresee the next ones.
+#[inline(always)]
+fn ask_ahead<T>(row: &[T], elements: usize) {
+    prefetch_all(row.as_ptr().wrapping_add(elements).cast(), size_of_val(row));
 }
