@@ -124,7 +124,7 @@ impl Pass {
             assert_eq!(slots[from.0].dtype, self.values[*to].dtype, "a slot of the load's dtype");
             loads.push(Load::new(*from, layout, slots[from.0], tiles.take(*to)));
         }
-        let mut calls = Vec::new();
+        let mut calls: Vec<Call> = Vec::new();
         for (step, Calling { formula, inputs, out }) in self.calls.into_iter().enumerate() {
             let address = |value: usize, tiles: &Tiles| match &self.values[value] {
                 Value { slot: Some(slot), dtype } => Address::slot(*slot, *dtype),
@@ -140,7 +140,14 @@ impl Pass {
             // Only now, since a result may not lie over its operands.
             inputs.iter().for_each(|&input| tiles.give(input, step));
             let out = address(out, &tiles);
-            calls.push(Call { unit: formula.unit(), lane: formula.lane, inputs: operands, out });
+            let news = (operands[..inputs.len()].iter())
+                .filter(|&&input| {
+                    !input.is_tile
+                        && calls.iter().all(|call| call.out != input && !call.inputs.contains(&input))
+                })
+                .copied()
+                .collect();
+            calls.push(Call { unit: formula.unit(), lane: formula.lane, inputs: operands, out, news });
         }
         Tiled { count: self.count, loads, calls, tiles: tiles.count }
     }

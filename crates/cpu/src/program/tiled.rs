@@ -3,11 +3,13 @@
 use std::slice;
 
 use ndgrad_array::{Buffer, DType};
+use smallvec::SmallVec;
 
 use super::few::{self, FEW};
 use super::lane::{LINE, Lane, MOST_INPUTS};
 use super::load::Load;
 use super::{Prompt, Slot};
+use crate::simd::prefetch_all;
 use crate::threads;
 
 /// Elements of a tile: the operands of a formula of f32 take 12 KiB.
@@ -31,6 +33,8 @@ pub(super) struct Call {
     pub unit: usize,
     pub inputs: [Address; MOST_INPUTS],
     pub out: Address,
+    /// What no formula before it reads, of inputs in slots.
+    pub news: SmallVec<[Address; MOST_INPUTS]>,
 }
 
 /// Where an operand begins: in a slot, a stride for each element that was passed further on; or in a tile.
@@ -152,6 +156,13 @@ impl Tiled {
                 unsafe {
                     let out = call.out.pointer(slots, tiles, start);
                     call.lane.run(&inputs, out, count.next_multiple_of(call.unit));
+                }
+                // Elsewhere in memory, which is far, another formula is at work meanwhile.
+                if start + TILE < self.count {
+                    for input in &call.news {
+                        let next = input.pointer(slots, tiles, start + TILE);
+                        prefetch_all(next, TILE * input.stride as usize);
+                    }
                 }
             }
         }

@@ -27,7 +27,7 @@ fn converted(x: &Array, dtype: DType) -> Array {
 }
 
 /// A formula of two tensors of one dtype, of which one stretches over the other; no gradient goes through.
-pub(super) fn combined<B: Binary + UnwindSafe + RefUnwindSafe + 'static>(
+pub(crate) fn combined<B: Binary + UnwindSafe + RefUnwindSafe + 'static>(
     formula: B,
     x: &Tensor,
     y: &Tensor,

@@ -1,7 +1,10 @@
 //! `Adam`: steps in units of each gradient's own size.
 
+use ndgrad_array::{Binary, DTypes, Scalar};
+
 use super::{Update, beside, setting, zeros};
 use crate::Tensor;
+use crate::ops::combined;
 
 /// Adam (Kingma and Ba 2015, algorithm 1): `p -= rate * m' / (sqrt(v') + small)`, where `m` and `v` are moving means of the
 /// gradient and of its square, and `m'` and `v'` are corrected for their start at 0.
@@ -21,6 +24,51 @@ pub struct Adam {
     rate: Tensor,
     state: Vec<Tensor>,
     update: Update,
+}
+
+/// `decay x + (1 - decay) y`: a moving mean, when `y` has come.
+#[derive(Clone, Copy)]
+struct Moved {
+    decay: f64,
+}
+
+impl Binary for Moved {
+    const DTYPES: DTypes = DTypes::FLOATS;
+
+    #[inline(always)]
+    fn value<S: Scalar>(self, x: S, y: S) -> S {
+        S::literal(self.decay) * x + S::literal(1.0 - self.decay) * y
+    }
+}
+
+/// The same for the square of `y`.
+#[derive(Clone, Copy)]
+struct MovedSquare {
+    decay: f64,
+}
+
+impl Binary for MovedSquare {
+    const DTYPES: DTypes = DTypes::FLOATS;
+
+    #[inline(always)]
+    fn value<S: Scalar>(self, x: S, y: S) -> S {
+        Moved { decay: self.decay }.value(x, y * y)
+    }
+}
+
+/// `scale sqrt(v) + small`: the size of a gradient whose square has this moving mean.
+#[derive(Clone, Copy)]
+struct Size {
+    small: f64,
+}
+
+impl Binary for Size {
+    const DTYPES: DTypes = DTypes::FLOATS;
+
+    #[inline(always)]
+    fn value<S: Scalar>(self, scale: S, v: S) -> S {
+        scale * v.sqrt() + S::literal(self.small)
+    }
 }
 
 impl Adam {
@@ -54,9 +102,9 @@ impl Adam {
             let scale = (1.0 - &powers[1]).rsqrt();
             for &(index, ref parameter, ref gradient) in due {
                 let [factor, scale] = [&factor, &scale].map(|number| beside(number, parameter));
-                let m = decays[0] * &first[index] + (1.0 - decays[0]) * gradient;
-                let v = decays[1] * &second[index] + (1.0 - decays[1]) * gradient.square();
-                parameter.assign(parameter - factor * &m / (scale * v.sqrt() + small));
+                let m = combined(Moved { decay: decays[0] }, &first[index], gradient);
+                let v = combined(MovedSquare { decay: decays[1] }, &second[index], gradient);
+                parameter.assign(parameter - factor * &m / combined(Size { small }, &scale, &v));
                 first[index].assign(m);
                 second[index].assign(v);
             }
