@@ -7,6 +7,10 @@ fn main() {
     println!("cargo::rerun-if-changed=build.rs");
     println!("cargo::rerun-if-changed=no-unwinding.ld");
     let is = |name: &str, value: &str| var(name).is_ok_and(|found| found == value);
+    // A package with an optimization level of its own loses the profile's `strip` (cargo 1.95).
+    if is("CARGO_CFG_TARGET_OS", "linux") && is("PROFILE", "release") {
+        println!("cargo::rustc-link-arg-bins=-Wl,--strip-all");
+    }
     // For this target the compiler brings a linker that knows these options; who names another one may have one that does not.
     let named = var("RUSTC_LINKER").is_ok()
         || var("CARGO_ENCODED_RUSTFLAGS").is_ok_and(|flags| flags.contains("link"));
