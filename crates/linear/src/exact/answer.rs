@@ -71,8 +71,14 @@ pub(crate) fn solve(observations: &mut dyn Observations, columns: usize, toleran
         let statistics = &gathered.statistics;
         let problem = Problem::<f64>::of_statistics(statistics, tolerance);
         if problem.aliases.is_empty() && problem.condition.powi(2) * statistics.cancelled[0] < NARROW {
-            let target = target_length(statistics);
-            let parameters = problem.refine(problem.parameters(statistics), target, observations)?;
+            let near = gathered.model.and_then(|(model, sums)| problem.improve(&model, &sums, statistics));
+            let parameters = match near {
+                Some(parameters) => parameters,
+                None => {
+                    let target = target_length(statistics);
+                    problem.refine(problem.parameters(statistics), target, observations)?
+                }
+            };
             return Ok(Answer::new(problem, parameters, statistics));
         }
         gathered = gather::<Wide>(observations, columns, false)?;
