@@ -5,167 +5,228 @@
 //! summation", SIAM J. Sci. Comput. 14, 1993). The tree is the same for every layout, instruction set and number
 //! of threads.
 
+use std::hint::black_box;
+
 pub const LANES: usize = 16;
 pub const BLOCK: usize = 1024;
 
-/// Blocks of one run that are reduced at the same time: an addition takes about as many cycles.
-const BLOCKS: usize = 4;
+/// Blocks that are reduced at the same time: an addition takes about as many cycles.
+const READERS: usize = 4;
 
-/// Numbers ahead that are asked from memory where blocks are reduced one after the other.
-const AHEAD: usize = 512;
+/// The most blocks of one run between two that are reduced at the same time, a power of [`READERS`]. Those of one page after
+/// the other come soonest from memory, and several such series sooner than one.
+const MOST_APART: usize = 64;
 
 /// Runs that are reduced at the same time: the lanes of more of them would not stay in registers.
 const RUNS: usize = 2;
 
-/// Numbers, by their positions, that a run is reduced of. All must be `#[inline(always)]`.
-pub trait Run {
+/// Runs of numbers, of which each is reduced to one. All must be `#[inline(always)]`.
+pub trait Runs {
     type Number: Copy;
     fn identity(&self) -> Self::Number;
-    /// Each lane and a number together: those from `start` on.
-    fn add(&self, lanes: [Self::Number; LANES], start: usize) -> [Self::Number; LANES];
-    /// One lane and number `i` together.
-    fn add_one(&self, lane: Self::Number, i: usize) -> Self::Number;
+    /// A lane and number `i` of a run together.
+    fn add(&self, lane: Self::Number, run: usize, i: usize) -> Self::Number;
     fn combine(&self, left: Self::Number, right: Self::Number) -> Self::Number;
-    /// Asks for a row of numbers, from `start` on, that will soon be added, if they are there.
-    #[inline(always)]
-    fn ask(&self, _start: usize) {}
+}
+
+/// Runs of numbers that lie one behind the other. All must be `#[inline(always)]`.
+pub trait Rows: Runs {
+    /// Numbers of a run in rows of [`LANES`].
+    type Rows: Copy;
+    /// So many rows of a run, from number `start` on.
+    fn rows(&self, run: usize, start: usize, rows: usize) -> Self::Rows;
+    /// Each lane and a number of a row together.
+    fn add_row(&self, lanes: [Self::Number; LANES], rows: Self::Rows, row: usize) -> [Self::Number; LANES];
 }
 
 /// Reduces a run of `count` numbers for each output: several at the same time.
 #[inline(always)]
-pub fn fold_runs<R: Run>(count: usize, run: impl Fn(usize) -> R, out: &mut [R::Number]) {
+pub fn fold_runs<R: Rows>(runs: &R, count: usize, out: &mut [R::Number]) {
     if count > BLOCK {
-        // One after the other, as they lie in memory, which is what long ones wait for.
-        for (i, out) in out.iter_mut().enumerate() {
-            *out = fold_long(count, &run(i));
-        }
-        return;
+        return fold_long_runs(runs, count, out);
     }
     let (groups, rest) = out.as_chunks_mut::<RUNS>();
     let grouped = groups.len() * RUNS;
     for (group, out) in groups.iter_mut().enumerate() {
-        let runs: [R; RUNS] = std::array::from_fn(|i| run(group * RUNS + i));
-        *out = fold_blocks(runs.each_ref().map(|run| (run, 0)), count, None);
+        *out = fold_blocks(runs, std::array::from_fn::<_, RUNS, _>(|i| (group * RUNS + i, 0)), count);
     }
     for (i, out) in rest.iter_mut().enumerate() {
-        [*out] = fold_blocks([(&run(grouped + i), 0)], count, None);
+        [*out] = fold_blocks(runs, [(grouped + i, 0)], count);
     }
 }
 
-/// Reduces a run of many numbers.
+/// Reduces runs of more than a block.
 #[inline(always)]
-fn fold_long<R: Run>(count: usize, run: &R) -> R::Number {
-    let mut tree = Tree::new(run);
-    let grouped = count / (BLOCKS * BLOCK) * (BLOCKS * BLOCK);
-    for start in (0..grouped).step_by(BLOCKS * BLOCK) {
-        let blocks: [_; BLOCKS] = std::array::from_fn(|i| (run, start + i * BLOCK));
-        fold_blocks(blocks, BLOCK, Some(BLOCKS * BLOCK)).into_iter().for_each(|total| tree.add(total));
+fn fold_long_runs<R: Rows>(runs: &R, count: usize, out: &mut [R::Number]) {
+    let whole = count / BLOCK;
+    let finish = |run: usize, mut tree: Tree<'_, R>| {
+        if count > whole * BLOCK {
+            let [total] = fold_blocks(runs, [(run, whole * BLOCK)], count % BLOCK);
+            tree.add(total, 1);
+        }
+        tree.total()
+    };
+    let apart = out.len() / READERS;
+    for first in 0..apart {
+        let starts: [_; READERS] = std::array::from_fn(|i| (first + i * apart, 0));
+        for ((run, _), tree) in starts.into_iter().zip(fold_parts(runs, starts, whole)) {
+            out[run] = finish(run, tree);
+        }
     }
-    for start in (grouped..count).step_by(BLOCK) {
-        let [total] = fold_blocks([(run, start)], BLOCK.min(count - start), Some(AHEAD));
-        tree.add(total);
+    for (run, out) in out.iter_mut().enumerate().skip(READERS * apart) {
+        *out = finish(run, fold_long(runs, run, whole));
     }
-    tree.total()
+}
+
+/// Reduces a run of so many blocks, [`READERS`] branches of the tree at the same time.
+#[inline(always)]
+fn fold_long<R: Rows>(runs: &R, run: usize, blocks: usize) -> Tree<'_, R> {
+    let mut tree = Tree::new(runs);
+    let (mut apart, mut done) = (MOST_APART, 0);
+    while apart > 0 {
+        if done + READERS * apart > blocks {
+            apart /= READERS;
+            continue;
+        }
+        let starts = std::array::from_fn(|i| (run, (done + i * apart) * BLOCK));
+        for part in fold_parts(runs, starts, apart) {
+            tree.add(part.total(), apart);
+        }
+        done += READERS * apart;
+    }
+    for block in done..blocks {
+        let [total] = fold_whole_blocks(runs, [(run, block * BLOCK)]);
+        tree.add(total, 1);
+    }
+    tree
+}
+
+/// Reduces so many blocks of runs, each from a place on.
+#[inline(always)]
+fn fold_parts<R: Rows>(runs: &R, starts: [(usize, usize); READERS], blocks: usize) -> [Tree<'_, R>; READERS] {
+    let mut trees = starts.map(|_| Tree::new(runs));
+    for block in 0..blocks {
+        let totals = fold_whole_blocks(runs, starts.map(|(run, start)| (run, start + block * BLOCK)));
+        trees.iter_mut().zip(totals).for_each(|(tree, total)| tree.add(total, 1));
+    }
+    trees
 }
 
 /// What blocks were reduced to, one after the other.
-struct Tree<'a, R: Run> {
-    run: &'a R,
+struct Tree<'a, R: Runs> {
+    runs: &'a R,
     blocks: usize,
     /// The branches that wait for their right neighbours: one for each bit of the number of blocks.
     branches: [R::Number; usize::BITS as usize],
     waiting: usize,
 }
 
-impl<'a, R: Run> Tree<'a, R> {
+impl<'a, R: Runs> Tree<'a, R> {
     #[inline(always)]
-    fn new(run: &'a R) -> Self {
-        Tree { run, blocks: 0, branches: [run.identity(); usize::BITS as usize], waiting: 0 }
+    fn new(runs: &'a R) -> Self {
+        Tree { runs, blocks: 0, branches: [runs.identity(); usize::BITS as usize], waiting: 0 }
     }
 
+    /// Adds what so many blocks came to: a power of two, of which what was added before has a multiple.
     #[inline(always)]
-    fn add(&mut self, mut total: R::Number) {
-        for _ in 0..self.blocks.trailing_ones() {
+    fn add(&mut self, mut total: R::Number, blocks: usize) {
+        for _ in 0..(self.blocks / blocks).trailing_ones() {
             self.waiting -= 1;
-            total = self.run.combine(self.branches[self.waiting], total);
+            total = self.runs.combine(self.branches[self.waiting], total);
         }
         self.branches[self.waiting] = total;
         self.waiting += 1;
-        self.blocks += 1;
+        self.blocks += blocks;
     }
 
     #[inline(always)]
     fn total(self) -> R::Number {
         let last = self.branches[self.waiting - 1];
         let others = self.branches[..self.waiting - 1].iter().rev();
-        others.fold(last, |total, &branch| self.run.combine(branch, total))
+        others.fold(last, |total, &branch| self.runs.combine(branch, total))
     }
 }
 
 /// Reduces `count` numbers of a run from a place on: no more than there are lanes.
 #[inline(always)]
-pub fn fold_few<R: Run>(run: &R, start: usize, count: usize) -> R::Number {
+pub fn fold_few<R: Runs>(runs: &R, run: usize, start: usize, count: usize) -> R::Number {
     if count <= 4 {
         // What the loops below come to.
-        let lane = |i| if i < count { run.add_one(run.identity(), start + i) } else { run.identity() };
+        let lane = |i| if i < count { runs.add(runs.identity(), run, start + i) } else { runs.identity() };
         return match count {
             0 | 1 => lane(0),
-            2 => run.combine(lane(0), lane(1)),
-            _ => run.combine(run.combine(lane(0), lane(2)), run.combine(lane(1), lane(3))),
+            2 => runs.combine(lane(0), lane(1)),
+            _ => runs.combine(runs.combine(lane(0), lane(2)), runs.combine(lane(1), lane(3))),
         };
     }
-    let mut lanes = [run.identity(); LANES];
+    let mut lanes = [runs.identity(); LANES];
     for (i, lane) in lanes.iter_mut().enumerate().take(count) {
-        *lane = run.add_one(*lane, start + i);
+        *lane = runs.add(*lane, run, start + i);
     }
     let mut width = lanes_of(count) / 2;
     while width > 0 {
         for i in 0..width {
-            lanes[i] = run.combine(lanes[i], lanes[i + width]);
+            lanes[i] = runs.combine(lanes[i], lanes[i + width]);
         }
         width /= 2;
     }
     lanes[0]
 }
 
-/// Reduces `N` blocks of `count` numbers, each of a run from a place on, at the same time, so that none waits for the
-/// additions of another. What lies so many numbers ahead is asked for: the processor foresees nothing beyond a page, which
-/// may be as long as a block.
+/// Reduces `N` blocks of `count` numbers, each of a run from a place on.
 #[inline(always)]
-fn fold_blocks<R: Run, const N: usize>(
-    blocks: [(&R, usize); N],
+fn fold_blocks<R: Rows, const N: usize>(
+    runs: &R,
+    blocks: [(usize, usize); N],
     count: usize,
-    ahead: Option<usize>,
 ) -> [R::Number; N] {
     if count < LANES {
-        return blocks.map(|(run, start)| fold_few(run, start, count));
+        return blocks.map(|(run, start)| fold_few(runs, run, start, count));
     }
-    let run = blocks[0].0;
-    // Kept in registers: no slice is taken of them.
-    let mut lanes = [[run.identity(); LANES]; N];
-    let whole = count / LANES * LANES;
-    for row in (0..whole).step_by(LANES) {
-        for (lanes, (run, start)) in lanes.iter_mut().zip(blocks) {
-            if let Some(ahead) = ahead {
-                run.ask(start + row + ahead);
-            }
-            *lanes = run.add(*lanes, start + row);
-        }
-    }
-    let mut totals = [run.identity(); N];
-    for (i, (run, start)) in blocks.into_iter().enumerate() {
+    let rows = count / LANES;
+    let mut lanes = add_rows(runs, blocks, rows);
+    for (lanes, (run, start)) in lanes.iter_mut().zip(blocks) {
         // Positions that are known when this is compiled, so that the lanes stay in registers.
-        let mut lanes = lanes[i];
         for (i, lane) in lanes.iter_mut().enumerate().take(LANES - 1) {
-            if i < count - whole {
-                *lane = run.add_one(*lane, start + whole + i);
+            if i < count % LANES {
+                *lane = runs.add(*lane, run, start + rows * LANES + i);
             }
         }
-        let eight: [_; 8] = std::array::from_fn(|i| run.combine(lanes[i], lanes[i + 8]));
-        let four: [_; 4] = std::array::from_fn(|i| run.combine(eight[i], eight[i + 4]));
-        totals[i] = run.combine(run.combine(four[0], four[2]), run.combine(four[1], four[3]));
     }
-    totals
+    lanes.map(|lanes| combined(runs, &lanes))
+}
+
+/// The same for whole blocks.
+#[inline(always)]
+fn fold_whole_blocks<R: Rows, const N: usize>(runs: &R, blocks: [(usize, usize); N]) -> [R::Number; N] {
+    let lanes = add_rows(runs, blocks, BLOCK / LANES);
+    // The compiler sees them leave as a whole, and so keeps them in registers as a whole.
+    black_box(lanes).map(|lanes| combined(runs, &lanes))
+}
+
+/// Takes rows of numbers of `N` blocks into lanes, at the same time, so that none waits for the additions of another.
+#[inline(always)]
+fn add_rows<R: Rows, const N: usize>(
+    runs: &R,
+    blocks: [(usize, usize); N],
+    rows: usize,
+) -> [[R::Number; LANES]; N] {
+    let numbers = blocks.map(|(run, start)| runs.rows(run, start, rows));
+    let mut lanes = [[runs.identity(); LANES]; N];
+    for row in 0..rows {
+        for (lanes, numbers) in lanes.iter_mut().zip(numbers) {
+            *lanes = runs.add_row(*lanes, numbers, row);
+        }
+    }
+    lanes
+}
+
+/// What the lanes of a block come to, as a tree.
+#[inline(always)]
+fn combined<R: Runs>(runs: &R, lanes: &[R::Number; LANES]) -> R::Number {
+    let eight: [_; 8] = std::array::from_fn(|i| runs.combine(lanes[i], lanes[i + 8]));
+    let four: [_; 4] = std::array::from_fn(|i| runs.combine(eight[i], eight[i + 4]));
+    runs.combine(runs.combine(four[0], four[2]), runs.combine(four[1], four[3]))
 }
 
 /// The lanes that a block of `count` numbers has: a power of two.

@@ -6,10 +6,10 @@ use std::ops::Range;
 use bytemuck::{cast_slice, cast_slice_mut};
 use ndgrad_array::{Buffer, Element};
 
-use crate::fold::{LANES, Run, fold_few, fold_runs};
+use crate::fold::{LANES, Rows, Runs, fold_few, fold_runs};
 use crate::gemm::Matrix;
 use crate::reduce::{Combine, fold_columns, fold_rows};
-use crate::simd::{Kernel, prefetch_all, vectorized_for};
+use crate::simd::{Kernel, vectorized_for};
 use crate::tiny;
 
 /// Numbers of `T`, added up.
@@ -133,9 +133,8 @@ impl<T: Element> Kernel for Dots<'_, T> {
 
     #[inline(always)]
     fn run(self) {
-        let count = self.vector.len();
-        let row = |i| &self.matrix.elements[self.matrix.place(self.first + i, self.column)..][..count];
-        fold_runs(count, |i| Products(row(i), self.vector), self.out);
+        let Dots { matrix, first, column, vector, out } = self;
+        fold_runs(&Products { matrix, first, column, vector }, vector.len(), out);
     }
 }
 
@@ -153,19 +152,18 @@ impl<T: Element> Kernel for Few<'_, T> {
     fn run(self) {
         let Few { matrix, column, out } = self;
         for (row, out) in out.iter_mut().enumerate() {
-            *out = fold_few(&Scattered { matrix, row, column }, 0, matrix.columns);
+            *out = fold_few(&Scattered { matrix, column }, row, 0, matrix.columns);
         }
     }
 }
 
-/// The products of one row of a matrix with a column.
+/// The products of each row of a matrix with a column, wherever they lie.
 struct Scattered<'a, T> {
     matrix: Matrix<'a, T>,
-    row: usize,
     column: Matrix<'a, T>,
 }
 
-impl<T: Element> Run for Scattered<'_, T> {
+impl<T: Element> Runs for Scattered<'_, T> {
     type Number = T;
 
     #[inline(always)]
@@ -174,13 +172,8 @@ impl<T: Element> Run for Scattered<'_, T> {
     }
 
     #[inline(always)]
-    fn add(&self, lanes: [T; LANES], start: usize) -> [T; LANES] {
-        std::array::from_fn(|i| self.add_one(lanes[i], start + i))
-    }
-
-    #[inline(always)]
-    fn add_one(&self, lane: T, i: usize) -> T {
-        self.matrix.at(self.row, i).mul_add(self.column.at(i, 0), lane)
+    fn add(&self, lane: T, run: usize, i: usize) -> T {
+        self.matrix.at(run, i).mul_add(self.column.at(i, 0), lane)
     }
 
     #[inline(always)]
@@ -189,9 +182,22 @@ impl<T: Element> Run for Scattered<'_, T> {
     }
 }
 
-struct Products<'a, T>(&'a [T], &'a [T]);
+/// The products of each row of a matrix, from a row and a column on, with a vector.
+struct Products<'a, T> {
+    matrix: Matrix<'a, T>,
+    first: usize,
+    column: usize,
+    vector: &'a [T],
+}
 
-impl<T: Element> Run for Products<'_, T> {
+impl<T: Element> Products<'_, T> {
+    #[inline(always)]
+    fn place(&self, run: usize, i: usize) -> usize {
+        self.matrix.place(self.first + run, self.column) + i
+    }
+}
+
+impl<T: Element> Runs for Products<'_, T> {
     type Number = T;
 
     #[inline(always)]
@@ -200,26 +206,27 @@ impl<T: Element> Run for Products<'_, T> {
     }
 
     #[inline(always)]
-    fn add(&self, mut lanes: [T; LANES], start: usize) -> [T; LANES] {
-        let (x, y) = (&self.0[start..start + LANES], &self.1[start..start + LANES]);
-        for i in 0..LANES {
-            lanes[i] = x[i].mul_add(y[i], lanes[i]);
-        }
-        lanes
-    }
-
-    #[inline(always)]
-    fn add_one(&self, lane: T, i: usize) -> T {
-        self.0[i].mul_add(self.1[i], lane)
-    }
-
-    #[inline(always)]
-    fn ask(&self, start: usize) {
-        prefetch_all(self.0.as_ptr().wrapping_add(start).cast(), size_of::<[T; LANES]>());
+    fn add(&self, lane: T, run: usize, i: usize) -> T {
+        self.matrix.elements[self.place(run, i)].mul_add(self.vector[i], lane)
     }
 
     #[inline(always)]
     fn combine(&self, left: T, right: T) -> T {
         left + right
+    }
+}
+
+impl<'a, T: Element> Rows for Products<'a, T> {
+    type Rows = (&'a [[T; LANES]], &'a [[T; LANES]]);
+
+    #[inline(always)]
+    fn rows(&self, run: usize, start: usize, rows: usize) -> Self::Rows {
+        let of = |numbers: &'a [T]| &numbers.as_chunks().0[..rows];
+        (of(&self.matrix.elements[self.place(run, start)..]), of(&self.vector[start..]))
+    }
+
+    #[inline(always)]
+    fn add_row(&self, lanes: [T; LANES], (x, y): Self::Rows, row: usize) -> [T; LANES] {
+        std::array::from_fn(|i| x[row][i].mul_add(y[row][i], lanes[i]))
     }
 }

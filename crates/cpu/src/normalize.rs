@@ -54,7 +54,7 @@ impl<T: Element, A: Reduction, B: Binary, U: Unary, C: Reduction, D: Binary> Ker
         for (x, out) in x.chunks(together).zip(out.chunks_mut(together)) {
             let mut room = [T::ZERO; MOST_ROWS];
             let folded = &mut room[..out.len() / count];
-            fold_runs(count, |row| Numbers(formulas.top, &x[row * count..][..count]), folded);
+            fold_runs(&Numbers { formula: formulas.top, numbers: x, count }, count, folded);
             for ((x, out), &top) in x.chunks_exact(count).zip(out.chunks_exact_mut(count)).zip(&*folded) {
                 for (out, &x) in out.iter_mut().zip(x) {
                     *out = formulas.below.value(x, top);
@@ -63,8 +63,7 @@ impl<T: Element, A: Reduction, B: Binary, U: Unary, C: Reduction, D: Binary> Ker
             for out in out.iter_mut() {
                 *out = formulas.part.value(*out);
             }
-            let parts = &*out;
-            fold_runs(count, |row| Numbers(formulas.whole, &parts[row * count..][..count]), folded);
+            fold_runs(&Numbers { formula: formulas.whole, numbers: out, count }, count, folded);
             for (out, &whole) in out.chunks_exact_mut(count).zip(&*folded) {
                 for out in out {
                     *out = formulas.share.value(*out, whole);

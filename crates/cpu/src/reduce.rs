@@ -7,8 +7,8 @@ use bytemuck::{cast_slice, cast_slice_mut};
 use ndgrad_array::{Array, Buffer, Element, Layout, Reduction, with_dtype};
 
 use crate::contiguous;
-use crate::fold::{BLOCK, LANES, Run, fold_few, fold_runs, lanes_of};
-use crate::simd::{Kernel, prefetch_all, vectorized_for};
+use crate::fold::{BLOCK, LANES, Rows, Runs, fold_few, fold_runs, lanes_of};
+use crate::simd::{Kernel, vectorized_for};
 use crate::threads::{is_parallel, split};
 use crate::tiles::{SCRATCH, with_scratch};
 use crate::tiny;
@@ -41,8 +41,8 @@ fn reduce_few<T: Element, F: Reduction>(formula: F, x: &Array, out: &mut Array) 
     let Some(x) = x.as_slice::<T>().filter(|x| (1..=tiny::MOST).contains(&x.len())) else { return false };
     let out = out.as_mut_slice::<T>();
     let count = x.len() / out.len();
-    for (out, x) in out.iter_mut().zip(x.chunks_exact(count)) {
-        *out = fold_few(&Numbers(formula, x), 0, count);
+    for (run, out) in out.iter_mut().enumerate() {
+        *out = fold_few(&Numbers { formula, numbers: x, count }, run, 0, count);
     }
     true
 }
@@ -97,55 +97,63 @@ impl<T: Element, F: Reduction> Combine for Typed<T, F> {
 
 impl<T: Element, F: Reduction> Fold for Typed<T, F> {
     fn rows(&self, x: &[u8], count: usize, out: &mut [u8]) {
-        struct Rows<'a, T, F>(F, &'a [T], usize, &'a mut [T]);
+        struct All<'a, T, F> {
+            numbers: Numbers<'a, T, F>,
+            out: &'a mut [T],
+        }
 
-        impl<T: Element, F: Reduction> Kernel for Rows<'_, T, F> {
+        impl<T: Element, F: Reduction> Kernel for All<'_, T, F> {
             type Output = ();
 
             #[inline(always)]
             fn run(self) {
-                let Rows(formula, x, count, out) = self;
-                fold_runs(count, |row| Numbers(formula, &x[row * count..][..count]), out);
+                let All { numbers, out } = self;
+                fold_runs(&numbers, numbers.count, out);
             }
         }
 
-        vectorized_for::<T, _>(Rows::<T, F>(self.0, cast_slice(x), count, cast_slice_mut(out)));
+        let numbers = Numbers { formula: self.0, numbers: cast_slice(x), count };
+        vectorized_for::<T, _>(All { numbers, out: cast_slice_mut::<u8, T>(out) });
     }
 }
 
-/// Numbers that lie one behind the other, taken together by a formula.
-pub(crate) struct Numbers<'a, T, F>(pub F, pub &'a [T]);
+/// Runs of `count` numbers, one behind the other, taken together by a formula.
+pub(crate) struct Numbers<'a, T, F> {
+    pub formula: F,
+    pub numbers: &'a [T],
+    pub count: usize,
+}
 
-impl<T: Element, F: Reduction> Run for Numbers<'_, T, F> {
+impl<T: Element, F: Reduction> Runs for Numbers<'_, T, F> {
     type Number = T;
 
     #[inline(always)]
     fn identity(&self) -> T {
-        self.0.identity()
+        self.formula.identity()
     }
 
     #[inline(always)]
-    fn add(&self, mut lanes: [T; LANES], start: usize) -> [T; LANES] {
-        let x = &self.1[start..start + LANES];
-        for i in 0..LANES {
-            lanes[i] = self.0.combine(lanes[i], x[i]);
-        }
-        lanes
-    }
-
-    #[inline(always)]
-    fn add_one(&self, lane: T, i: usize) -> T {
-        self.0.combine(lane, self.1[i])
+    fn add(&self, lane: T, run: usize, i: usize) -> T {
+        self.formula.combine(lane, self.numbers[run * self.count + i])
     }
 
     #[inline(always)]
     fn combine(&self, left: T, right: T) -> T {
-        self.0.combine(left, right)
+        self.formula.combine(left, right)
+    }
+}
+
+impl<'a, T: Element, F: Reduction> Rows for Numbers<'a, T, F> {
+    type Rows = &'a [[T; LANES]];
+
+    #[inline(always)]
+    fn rows(&self, run: usize, start: usize, rows: usize) -> &'a [[T; LANES]] {
+        &self.numbers[run * self.count + start..].as_chunks().0[..rows]
     }
 
     #[inline(always)]
-    fn ask(&self, start: usize) {
-        prefetch_all(self.1.as_ptr().wrapping_add(start).cast(), size_of::<[T; LANES]>());
+    fn add_row(&self, lanes: [T; LANES], rows: &'a [[T; LANES]], row: usize) -> [T; LANES] {
+        std::array::from_fn(|i| self.formula.combine(lanes[i], rows[row][i]))
     }
 }
 
