@@ -2,9 +2,12 @@
 
     python coefficients.py
 
-Each is the Chebyshev interpolation of its function, computed in 60 digits, rounded once to f64: within a small factor
-of the best polynomial of its degree. The name is that of the constant in the Rust code; lowest power first.
+Each is the Chebyshev interpolation of its function, computed in 60 digits, rounded once to f64 (f32, if its name says
+single): within a small factor of the best polynomial of its degree. The name is that of the constant in the Rust code;
+lowest power first.
 """
+
+import struct
 
 import mpmath
 from mpmath import mp, mpf
@@ -65,6 +68,7 @@ def complete(z):
 
 HALF = mpf(1) / 2
 HALF_LN2 = mp.log(2) / 2 * (1 + mpf(2) ** -20)
+SINGLE_LN2 = mp.log(2) / 2 * (1 + mpf(2) ** -15)
 LARGEST_S = ((mp.sqrt(2) - 1) / (mp.sqrt(2) + 1)) ** 2 * (1 + mpf(2) ** -20)
 QUARTER = (mp.pi / 4) ** 2 * (1 + mpf(2) ** -20)
 
@@ -72,6 +76,7 @@ QUARTER = (mp.pi / 4) ** 2 * (1 + mpf(2) ** -20)
 FITS = {
     "EXP2_SHORT": (series(power_of_two, lambda n: mp.log(2) ** (n + 1) / mp.factorial(n + 1)), (-HALF, HALF), 7),
     "EXP": (series(exponential, lambda n: 1 / mp.factorial(n + 2)), (-HALF_LN2, HALF_LN2), 11),
+    "EXP_SINGLE": (series(exponential, lambda n: 1 / mp.factorial(n + 2)), (-SINGLE_LN2, SINGLE_LN2), 6),
     "LN_SHORT": (series(logarithm, lambda n: mpf(2) / (2 * n + 3)), (0, LARGEST_S), 5),
     "LN": (series(logarithm, lambda n: mpf(2) / (2 * n + 3)), (0, LARGEST_S), 7),
     "SIN_SHORT": (series(sine, lambda n: (-1) ** (n + 1) / mp.factorial(2 * n + 3)), (0, QUARTER), 4),
@@ -83,14 +88,21 @@ FITS = {
 }
 
 
+def single(x):
+    """The shortest decimal number that is nearest to the same f32."""
+    bits = struct.pack("f", x)
+    return next(text for digits in range(1, 10) if struct.pack("f", float(text := f"{float(x):.{digits}g}")) == bits)
+
+
 def main():
     print(f"// mpmath {mpmath.__version__}")
     for name, (function, (low, high), count) in FITS.items():
         coefficients, error = mp.chebyfit(lambda x: complete(function(x)), [low, high], count, error=True)
         print(f"// {name}: within 2^{float(mp.log(error, 2)):.1f}")
-        print(f"const {name}: [f64; {count}] = [")
+        dtype, text = ("f32", single) if name.endswith("SINGLE") else ("f64", lambda x: repr(float(x)))
+        print(f"const {name}: [{dtype}; {count}] = [")
         for coefficient in reversed(coefficients):
-            print(f"    {float(coefficient)!r},")
+            print(f"    {text(coefficient)},")
         print("];")
 
 

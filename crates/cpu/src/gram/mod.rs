@@ -15,7 +15,7 @@ use std::arch::x86_64::{__m256d, __m512d};
 
 pub use self::rows::ScaledRows;
 use crate::gemm::Vector;
-use crate::simd::{Kernel, Level, level, vectorized};
+use crate::simd::{Kernel, Level, level, prefetch_all, vectorized};
 use crate::threads::{fill_each, is_parallel, threads};
 
 /// Columns of a panel.
@@ -54,9 +54,9 @@ pub fn tile(panels: usize, i: usize, j: usize) -> usize {
 pub trait Panel: Copy + Sync {
     #[doc(hidden)]
     const WORK: usize;
-    /// Adds the products of panel `x` with one panel or two to as many tiles.
+    /// Adds the products of panel `x` with one panel or two to as many tiles, and asks for what is read next.
     #[doc(hidden)]
-    fn add_products(x: &Rows<Self>, y: &[Rows<Self>], tiles: &mut [Tile]);
+    fn add_products(x: &Rows<Self>, y: &[Rows<Self>], ahead: &[f64], tiles: &mut [Tile]);
 }
 
 /// One panel.
@@ -66,27 +66,29 @@ impl Panel for Lanes {
     const WORK: usize = 1;
 
     #[inline(always)]
-    fn add_products(x: &Rows<Lanes>, y: &[Rows<Lanes>], tiles: &mut [Tile]) {
+    fn add_products(x: &Rows<Lanes>, y: &[Rows<Lanes>], ahead: &[f64], tiles: &mut [Tile]) {
+        let ahead = if ahead.is_empty() { x.as_flattened() } else { ahead };
         // As many rows of the tiles at a time as there are registers for: sixteen wide ones, or eight.
         // SAFETY: the level is one that the processor has.
         unsafe {
             match (level(), y.len()) {
                 #[cfg(target_arch = "x86_64")]
-                (Level::Avx512, 2) => multiply::<__m512d, 8, 2>(x, y, tiles),
+                (Level::Avx512, 2) => multiply::<__m512d, 8, 2>(x, y, ahead, tiles),
                 #[cfg(target_arch = "x86_64")]
-                (Level::Avx512, _) => multiply::<__m512d, 8, 1>(x, y, tiles),
+                (Level::Avx512, _) => multiply::<__m512d, 8, 1>(x, y, ahead, tiles),
                 #[cfg(target_arch = "x86_64")]
-                (Level::Avx2, 2) => multiply::<__m256d, 2, 4>(x, y, tiles),
+                (Level::Avx2, 2) => multiply::<__m256d, 2, 4>(x, y, ahead, tiles),
                 #[cfg(target_arch = "x86_64")]
-                (Level::Avx2, _) => multiply::<__m256d, 4, 2>(x, y, tiles),
-                (_, 2) => multiply::<[f64; 2], 1, 8>(x, y, tiles),
-                _ => multiply::<[f64; 2], 2, 4>(x, y, tiles),
+                (Level::Avx2, _) => multiply::<__m256d, 4, 2>(x, y, ahead, tiles),
+                (_, 2) => multiply::<[f64; 2], 1, 8>(x, y, ahead, tiles),
+                _ => multiply::<[f64; 2], 2, 4>(x, y, ahead, tiles),
             }
         }
     }
 }
 
-/// The products of `R` columns of `x` at a time with all of `y`, which are `C` registers.
+/// The products of `R` columns of `x` at a time with all of `y`, which are `C` registers. Memory brings what lies `ahead`
+/// meanwhile.
 ///
 /// # Safety
 /// The processor has the instructions of `V`.
@@ -94,6 +96,7 @@ impl Panel for Lanes {
 unsafe fn multiply<V: Vector<Element = f64>, const R: usize, const C: usize>(
     x: &Rows<Lanes>,
     y: &[Rows<Lanes>],
+    ahead: &[f64],
     tiles: &mut [Tile],
 ) {
     let per_panel = LANES / V::LEN;
@@ -102,6 +105,9 @@ unsafe fn multiply<V: Vector<Element = f64>, const R: usize, const C: usize>(
         unsafe {
             let mut totals = [[V::splat(0.0); C]; R];
             for row in 0..CHAIN {
+                if first == 0 {
+                    prefetch_all(ahead.as_ptr().wrapping_add(row * ahead.len() / CHAIN).cast(), 1);
+                }
                 let mut columns = [V::splat(0.0); C];
                 for (c, column) in columns.iter_mut().enumerate() {
                     *column = V::load(&y[c / per_panel][row][c % per_panel * V::LEN..]);
@@ -130,7 +136,7 @@ impl Panel for Wide {
     const WORK: usize = 12;
 
     #[inline(always)]
-    fn add_products(x: &Rows<Wide>, y: &[Rows<Wide>], tiles: &mut [Tile]) {
+    fn add_products(x: &Rows<Wide>, y: &[Rows<Wide>], _: &[f64], tiles: &mut [Tile]) {
         for (y, tile) in y.iter().zip(tiles) {
             match level() {
                 Level::Avx512 => multiply_wide::<8>(x, y, tile),
@@ -187,12 +193,13 @@ impl Wide {
     }
 }
 
-/// Adds `X'Y` to `sums`, which has a tile for each pair of the `panels` panels.
+/// Adds `X'Y` to `sums`, which has a tile for each pair of the `panels` panels. Meanwhile memory is asked for `ahead`, numbers
+/// that will be read next.
 ///
 /// # Panics
 /// If `x` and `y` are not panels of the same rows, or `sums` has not as many tiles.
 #[track_caller]
-pub fn add_products<P: Panel>(panels: usize, x: &[P], y: &[P], sums: &mut [Tile]) {
+pub fn add_products<P: Panel>(panels: usize, x: &[P], y: &[P], ahead: &[f64], sums: &mut [Tile]) {
     let chunk = panels * CHAIN;
     assert!(x.len() == y.len() && sums.len() == tiles(panels), "gram: panels of different shapes");
     if chunk == 0 || x.is_empty() {
@@ -203,9 +210,17 @@ pub fn add_products<P: Panel>(panels: usize, x: &[P], y: &[P], sums: &mut [Tile]
     // More pieces than threads, as threads may be kept from their work.
     let piece = if parallel { sums.len().div_ceil(4 * threads()) } else { sums.len() };
     let multiply = |index: usize, sums: &mut [Tile]| {
-        vectorized(Products { pairs: &pairs[index * piece..], x, y, chunk, sums });
+        let pairs = &pairs[index * piece..][..sums.len()];
+        let ahead = part(ahead, index * piece, sums.len(), tiles(panels));
+        vectorized(Products { pairs, x, y, chunk, ahead, sums });
     };
     if parallel { fill_each(sums, piece, multiply) } else { multiply(0, sums) }
+}
+
+/// The share of `numbers` that falls to `count` of `all` things, from the `first` on.
+#[inline(always)]
+fn part(numbers: &[f64], first: usize, count: usize, all: usize) -> &[f64] {
+    &numbers[first * numbers.len() / all..(first + count) * numbers.len() / all]
 }
 
 struct Products<'a, P> {
@@ -213,6 +228,7 @@ struct Products<'a, P> {
     x: &'a [P],
     y: &'a [P],
     chunk: usize,
+    ahead: &'a [f64],
     sums: &'a mut [Tile],
 }
 
@@ -221,18 +237,18 @@ impl<P: Panel> Kernel for Products<'_, P> {
 
     #[inline(always)]
     fn run(self) {
-        for (x, y) in self.x.chunks_exact(self.chunk).zip(self.y.chunks_exact(self.chunk)) {
+        let chunks = self.x.len() / self.chunk;
+        let xy = self.x.chunks_exact(self.chunk).zip(self.y.chunks_exact(self.chunk));
+        for (index, (x, y)) in xy.enumerate() {
             let (x, y) = (x.as_chunks().0, y.as_chunks().0);
-            let (mut tiles, mut pairs) = (&mut self.sums[..], self.pairs);
-            while let [(i, j), others @ ..] = pairs
-                && !tiles.is_empty()
-            {
+            let ahead = part(self.ahead, index, 1, chunks);
+            let mut done = 0;
+            while let [(i, j), others @ ..] = &self.pairs[done..] {
                 // Two tiles of one row lie side by side.
-                let count =
-                    if others.first().is_some_and(|next| next.0 == *i) { 2 } else { 1 }.min(tiles.len());
-                let (some, rest) = tiles.split_at_mut(count);
-                P::add_products(&x[*i], &y[*j..][..count], some);
-                (tiles, pairs) = (rest, &pairs[count..]);
+                let count = if others.first().is_some_and(|next| next.0 == *i) { 2 } else { 1 };
+                let ahead = part(ahead, done, count, self.pairs.len());
+                P::add_products(&x[*i], &y[*j..][..count], ahead, &mut self.sums[done..][..count]);
+                done += count;
             }
         }
     }
@@ -287,8 +303,8 @@ mod tests {
         let narrow = in_panels(rows, columns, |lanes| lanes);
         let mut wide_sums = vec![Tile::default(); tiles(panels)];
         let mut sums = wide_sums.clone();
-        add_products(panels, &wide, &wide, &mut wide_sums);
-        add_products(panels, &narrow, &narrow, &mut sums);
+        add_products(panels, &wide, &wide, &[], &mut wide_sums);
+        add_products(panels, &narrow, &narrow, &[], &mut sums);
         for a in 0..columns {
             for b in a..columns {
                 let place = tile(panels, a / LANES, b / LANES);
@@ -316,8 +332,8 @@ mod tests {
             set_threads(count);
             set_level(level);
             let mut sums = vec![Tile::default(); tiles(panels)];
-            add_products(panels, &x, &x, &mut sums);
-            add_products(panels, &wide, &wide, &mut sums);
+            add_products(panels, &x, &x, x.as_flattened(), &mut sums);
+            add_products(panels, &wide, &wide, &[], &mut sums);
             sums
         };
         let first = all(1, Level::Baseline);

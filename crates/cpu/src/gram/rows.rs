@@ -91,11 +91,12 @@ impl<V: Vector<Element = f64>> Pair<V> {
     unsafe fn add_product(&mut self, x: V, high: V, low: V) {
         // SAFETY: the caller's promise.
         unsafe {
-            let product = x.mul(high);
-            let error = x.mul_add(low, x.mul_add(high, V::splat(0.0).sub(product)));
-            let sum = self.high.add(product);
+            // Less the product: of it `mul_add` makes the rounding error without another operation.
+            let less = x.mul(V::splat(0.0).sub(high));
+            let error = x.mul_add(low, x.mul_add(high, less));
+            let sum = self.high.sub(less);
             let part = sum.sub(self.high);
-            let rounding = self.high.sub(sum.sub(part)).add(product.sub(part));
+            let rounding = self.high.sub(sum.sub(part)).sub(less.add(part));
             self.high = sum;
             self.low = self.low.add(rounding.add(error));
         }

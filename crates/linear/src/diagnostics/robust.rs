@@ -107,7 +107,7 @@ impl LinearFit {
                         });
                     }
                 });
-                gram::add_products(panels, &batch, &batch, &mut sums);
+                gram::add_products(panels, &batch, &batch, &[], &mut sums);
             }
             Ok(())
         })?;

@@ -1,20 +1,28 @@
 //! The first pass over the rows of a regression: their sums, and the rows themselves where they are few.
 
 use crate::exact::frame::Frame;
+use crate::exact::problem::Problem;
 use crate::exact::products::{Element, Products};
+use crate::exact::residuals::{Predictor, Sums};
 use crate::exact::statistics::Statistics;
 use crate::observations::{Block, InMemory, Observations};
 use ndgrad_array::{Error, Result};
+use ndgrad_tensor::gram::Lanes;
 
 /// Up to this many rows times parameters squared, the factor is computed by Householder reflections in double-double
 /// arithmetic, so that standard errors have all digits on ill-conditioned data too: 20 ms at about 5 ns for each.
 const SMALL: usize = 4_000_000;
+
+/// What the first rows leave unexplained of a column to count as independent: near dependency makes a wild model.
+const FIRST_TOLERANCE: f64 = 1e-3;
 
 /// What the first pass found.
 pub(crate) struct Gathered {
     pub statistics: Statistics,
     /// The rows, if they are few.
     pub small: Option<InMemory>,
+    /// A model of the first rows, and what its residuals in all rows add up to.
+    pub model: Option<(Predictor, Sums)>,
 }
 
 /// Reads all rows once; `keep` keeps few rows.
@@ -62,9 +70,15 @@ fn pass<P: Element>(
     let most_rows = SMALL / (columns + usize::from(intercept)).max(1).pow(2);
     let mut products: Option<Products<P>> = None;
     let mut fits = true;
+    let mut model = None;
     let mut add = |block: &Block<'_>| {
         let products = products.get_or_insert_with(|| {
-            Products::new(frame.clone().unwrap_or_else(|| Frame::of(block, columns, intercept)))
+            let frame = frame.clone().unwrap_or_else(|| {
+                let frame = Frame::of(block, columns, intercept);
+                model = if P::EXACT { None } else { first_model(block, &frame) };
+                frame
+            });
+            Products::new(frame, model.as_ref())
         });
         if !products.add(block) {
             check(block, columns, &names)?;
@@ -88,11 +102,34 @@ fn pass<P: Element>(
     }
     let products = products.unwrap_or_else(|| {
         let nothing = Block::new(0, &[], &[]);
-        Products::new(Frame::of(&nothing, columns, false).with_intercept(intercept))
+        Products::new(Frame::of(&nothing, columns, false).with_intercept(intercept), None)
     });
     let statistics = products.statistics(&names);
     fits &= statistics.is_finite();
-    Ok(fits.then_some(Gathered { statistics, small }))
+    let model = model.zip(products.residuals());
+    Ok(fits.then_some(Gathered { statistics, small, model }))
+}
+
+/// The least squares of the first rows, in `f64`, in the units of the frame.
+fn first_model(block: &Block<'_>, frame: &Frame) -> Option<Predictor> {
+    let (rows, columns) = (block.rows() / 4, frame.columns());
+    if rows < 2 * (columns + 1) {
+        return None;
+    }
+    let first = Block {
+        x: &block.x[..rows * columns],
+        y: &block.y[..rows],
+        weights: block.weights.map(|weights| &weights[..rows]),
+        offset: block.offset.map(|offset| &offset[..rows]),
+        ..*block
+    };
+    let mut products = Products::<Lanes>::new(frame.clone(), None);
+    if !products.add(&first) {
+        return None;
+    }
+    let statistics = products.statistics(&[]);
+    let problem = Problem::<f64>::of_statistics(&statistics, FIRST_TOLERANCE);
+    Some(problem.predictor(&problem.parameters(&statistics).values))
 }
 
 impl InMemory {

@@ -13,9 +13,12 @@
 //!    until nothing changes. Each pass gains as many digits as the factor has, so one or two do, and the answer is that of
 //!    double-double arithmetic whatever the factor was.
 //!
-//! Refinement is why sums in `f64` are enough for well-conditioned data: reading the data once more costs far less than
-//! anything of higher precision. Sums have one fixed order, so results have the same bits on every run and machine, with any
-//! number of threads.
+//! Rows in memory save the pass of step 3 where they can: a model of the first rows is made before the pass of step 1, which sums
+//! up that model's residuals beside the columns. The step from there is short, so what rounding does to it is less than what a
+//! factorization in `f64` does to the whole; where an estimate of it says otherwise, step 3 is made as it stands.
+//!
+//! Refinement is why sums in `f64` are enough for well-conditioned data: it costs far less than anything of higher precision. Sums
+//! have one fixed order, so results have the same bits on every run and machine, with any number of threads.
 //!
 //! Source: Å. Björck, "Stability analysis of the method of seminormal equations for linear least squares
 //! problems", Linear Algebra and its Applications 88/89 (1987); and chapter 2 of his Numerical Methods for

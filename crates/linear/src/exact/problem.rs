@@ -8,6 +8,7 @@ use crate::exact::triangle::{Real, Triangle};
 use crate::observations::Observations;
 use crate::solution::Alias;
 use ndgrad_array::{Error, Result};
+use ndgrad_tensor::gram::CHAIN;
 
 /// A column whose spread is under this part of its size is constant: rounding explains what varies.
 const CONSTANT: f64 = 16.0 * f64::EPSILON;
@@ -20,6 +21,9 @@ const ENOUGH: f64 = 1e-20;
 
 /// Refinement that stalls before this many digits are settled is no answer.
 const USABLE: f64 = 1e-10;
+
+/// An error under this part of the parameters, or of the target, is one that a factorization in `f64` makes too: 14 digits.
+const CERTAIN: f64 = 4e-15;
 
 /// Each pass gains digits; this many happen only where each gains less than one.
 const MOST_PASSES: usize = 30;
@@ -126,21 +130,14 @@ impl<T: Real> Problem<T> {
         target: f64,
         observations: &mut dyn Observations,
     ) -> Result<Parameters> {
-        let rank = self.triangle.columns();
-        let lengths: Vec<f64> = (0..rank).map(|j| self.triangle.length(0, j)).collect();
-        // Parameters times the lengths of their columns, to compare with each other and with the target.
-        let size = |parameters: &[DoubleDouble]| {
-            let sizes = parameters.iter().zip(&lengths).map(|(p, length)| (p.high * length).abs());
-            sizes.fold(0.0, f64::max)
-        };
-        let mut last_step = size(&parameters.values);
+        let mut last_step = self.size(&parameters.values);
         // Where the columns explain next to nothing, rounding is measured by the target.
         let mut scale = last_step.max(1e-6 * target);
         for _ in 0..MOST_PASSES {
             let sums = self.predictor(&parameters.values).pass(&self.frame, observations, |_, _| Ok(()))?;
             let gradient = self.gradient(&sums);
             let step = self.triangle.solve_normal(&gradient);
-            let step_size = size(&step);
+            let step_size = self.size(&step);
             // What is left when refinement has run out of digits.
             if step_size > 0.5 * last_step {
                 parameters.squares = sums.squares;
@@ -149,7 +146,7 @@ impl<T: Real> Problem<T> {
             let gained = step.iter().zip(&gradient).fold(DoubleDouble::ZERO, |sum, (&d, &g)| sum + d * g);
             parameters.values.iter_mut().zip(step).for_each(|(parameter, step)| *parameter += step);
             parameters.squares = sums.squares - gained;
-            scale = size(&parameters.values).max(1e-6 * target);
+            scale = self.size(&parameters.values).max(1e-6 * target);
             // The next step shrinks as this one did; where it would change nothing, this was the last.
             let expected = if last_step > 0.0 { step_size * (step_size / last_step) } else { 0.0 };
             last_step = step_size;
@@ -158,6 +155,51 @@ impl<T: Real> Problem<T> {
             }
         }
         if last_step > USABLE * scale { Err(self.undetermined()) } else { Ok(parameters) }
+    }
+
+    /// Parameters from a model near them and the sums of its residuals, which were gathered with the products in `f64`: the
+    /// step that [`refine`](Self::refine) would take, without a pass of its own. `None` where rounding may count for more
+    /// than in a factorization of the rows in `f64`.
+    ///
+    /// Rounding is estimated as N. J. Higham, T. Mary, "A new approach to probabilistic rounding error analysis", SIAM J. Sci.
+    /// Comput. 41 (2019) do: a sum of `n` products has an error of about the root of `n` units, and independent errors add up
+    /// as their squares do.
+    pub fn improve(&self, model: &Predictor, sums: &Sums, statistics: &Statistics) -> Option<Parameters> {
+        let gradient = self.gradient(sums);
+        let mut step = self.triangle.solve_normal(&gradient);
+        // The triangle is one of f64: the products themselves have more digits.
+        let missing = gradient.iter().zip(self.times_products(&step, statistics)).map(|(&g, p)| g - p);
+        let correction = self.triangle.solve_normal(&missing.collect::<Vec<_>>());
+        step.iter_mut().zip(correction).for_each(|(step, more)| *step += more);
+
+        let gained = step.iter().zip(&gradient).fold(DoubleDouble::ZERO, |sum, (&d, &g)| sum + d * g);
+        let values: Vec<DoubleDouble> =
+            self.parameters_of(model).iter().zip(&step).map(|(&value, &step)| value + step).collect();
+        let chains = (statistics.rows as f64 / CHAIN as f64).max(1.0);
+        let rounding = f64::EPSILON / 2.0 * (CHAIN as f64 * step.len() as f64 / chains).sqrt();
+        let lost = rounding * self.condition.powi(2) * statistics.cancelled[0];
+        let error = lost * (self.size(&step) + sums.squares.value().sqrt());
+        let y = statistics.columns();
+        let scale = self.size(&values).max(statistics.model_product(y, y).value().sqrt());
+        let certain =
+            error <= CERTAIN * scale && lost * gained.value() <= f64::EPSILON * sums.squares.value();
+        certain.then_some(Parameters { values, squares: sums.squares - gained })
+    }
+
+    /// `X'WX v` for the scaled and shifted columns.
+    fn times_products(&self, v: &[DoubleDouble], statistics: &Statistics) -> Vec<DoubleDouble> {
+        let product = |i: usize, j: usize| statistics.model_product(self.kept[i], self.kept[j]);
+        let ones = v[..self.ones].iter().map(|&v| statistics.weight * v);
+        let columns = &v[self.ones..];
+        let row =
+            |i| columns.iter().enumerate().fold(DoubleDouble::ZERO, |sum, (j, &v)| sum + product(i, j) * v);
+        ones.chain((0..columns.len()).map(row)).collect()
+    }
+
+    /// The largest of parameters times the lengths of their columns, to compare with each other and with the target.
+    fn size(&self, parameters: &[DoubleDouble]) -> f64 {
+        let lengths = (0..parameters.len()).map(|j| self.triangle.length(0, j));
+        parameters.iter().zip(lengths).map(|(p, length)| (p.high * length).abs()).fold(0.0, f64::max)
     }
 
     /// Refuses what rounding alone decides.
@@ -193,6 +235,15 @@ impl<T: Real> Problem<T> {
             intercept = intercept - parameter * self.frame.centres[j];
         }
         Predictor { intercept, coefficients }
+    }
+
+    /// The parameters whose [`predictor`](Self::predictor) this is, less what it says of columns that are not kept.
+    fn parameters_of(&self, predictor: &Predictor) -> Vec<DoubleDouble> {
+        let kept = self.kept.iter().map(|&j| predictor.coefficients[j]);
+        let shifts =
+            kept.clone().zip(&self.kept).map(|(coefficient, &j)| coefficient * self.frame.centres[j]);
+        let intercept = shifts.fold(predictor.intercept - self.frame.y_centre, |sum, shift| sum + shift);
+        std::iter::repeat_n(intercept, self.ones).chain(kept).collect()
     }
 
     /// For each parameter of the scaled columns that are not shifted, a vector: their products are `(X'WX)^-1`.

@@ -4,6 +4,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::double_double::{DoubleDouble, two_sum};
 use crate::exact::frame::{Frame, in_lanes};
+use crate::exact::residuals::{Predictor, Sums, Tables};
 use crate::exact::statistics::Statistics;
 use crate::observations::Block;
 use ndgrad_tensor::gram::{self, CHAIN, LANES, Lanes, Panel, Tile, Wide};
@@ -49,12 +50,15 @@ impl Element for Wide {
     }
 }
 
-/// `X'WX` of the columns, the target and a column of ones, about provisional centres.
+/// `X'WX` of the columns, the target and a column of ones, about provisional centres; and of the residuals of a model, if there
+/// is one.
 ///
 /// In `f64` the products round as they are; in [`Wide`] numbers all are exact but for what 100 bits leave out.
 pub(crate) struct Products<P> {
     frame: Frame,
-    /// The columns, the target and the ones, in panels.
+    /// A model of scaled columns that are not shifted.
+    model: Option<Tables>,
+    /// The columns, the target, the ones and the residuals, in panels.
     panels: usize,
     scales: Vec<Lanes>,
     centres: Vec<Lanes>,
@@ -68,16 +72,18 @@ pub(crate) struct Products<P> {
 
 impl<P: Element> Products<P> {
     /// No rows yet. The frame's centres are rounded to `f64`.
-    pub fn new(frame: Frame) -> Self {
+    pub fn new(frame: Frame, model: Option<&Predictor>) -> Self {
         let columns = frame.columns();
-        let panels = gram::panels(columns + 2);
+        let all = columns + 2 + usize::from(model.is_some());
+        let panels = gram::panels(all);
         let y = std::iter::once(frame.y_scale());
         let scales = frame.scales().as_flattened()[..columns].to_vec();
         let centres = frame.centres.iter().map(|c| c.value()).chain([frame.y_centre.value()]);
         Products {
+            model: model.map(|model| Tables::new(model, &frame)),
             panels,
-            scales: in_lanes(scales.into_iter().chain(y), columns + 2),
-            centres: in_lanes(centres, columns + 2),
+            scales: in_lanes(scales.into_iter().chain(y), all),
+            centres: in_lanes(centres, all),
             batch: [Vec::new(), Vec::new()],
             sums: vec![Tile::default(); gram::tiles(panels)],
             rows: 0,
@@ -93,12 +99,15 @@ impl<P: Element> Products<P> {
         let height = (BATCH / (self.panels * LANES) / CHAIN).max(1) * CHAIN;
         for first in (0..block.rows()).step_by(height) {
             let rows = first..block.rows().min(first + height);
+            // What is read next comes while there is time; a block lies behind its neighbor in memory, or is few rows.
+            let next = &block.x[rows.end * self.frame.columns()..];
+            let next = &next[..next.len().min(height * self.frame.columns())];
             let twice = P::EXACT && block.weights.is_some();
             if !self.fill(block, rows.clone(), 0, !P::EXACT) || twice && !self.fill(block, rows, 1, true) {
                 return false;
             }
             let (x, weighted) = (&self.batch[0], &self.batch[usize::from(twice)]);
-            gram::add_products(self.panels, weighted, x, &mut self.sums);
+            gram::add_products(self.panels, weighted, x, next, &mut self.sums);
         }
         true
     }
@@ -128,11 +137,12 @@ impl<P: Element> Products<P> {
         self.batch[place].resize(rows.len().div_ceil(CHAIN) * chunk, P::default());
         let finite = AtomicBool::new(true);
         let (scales, centres, columns) = (&self.scales[..], &self.centres[..], self.frame.columns());
+        let model = self.model.as_ref();
         fill_pieces(&mut self.batch[place], LANES, chunk, |start, out| {
             for (index, out) in out.chunks_exact_mut(chunk).enumerate() {
                 let first = rows.start + (start / chunk + index) * CHAIN;
                 let rows = first..rows.end.min(first + CHAIN);
-                let fill = Fill { block, rows, columns, scales, centres, weighted, out };
+                let fill = Fill { block, rows, columns, model, scales, centres, weighted, out };
                 if !vectorized(fill) {
                     finite.store(false, Ordering::Relaxed);
                 }
@@ -146,6 +156,17 @@ impl<P: Element> Products<P> {
         let (a, b) = (a.min(b), a.max(b));
         let row = &self.sums[gram::tile(self.panels, a / LANES, b / LANES)].0[a % LANES];
         DoubleDouble::sum(row.high[b % LANES], row.low[b % LANES])
+    }
+
+    /// What the residuals of the model add up to.
+    pub fn residuals(&self) -> Option<Sums> {
+        self.model.as_ref()?;
+        let columns = self.frame.columns();
+        let (ones, residuals) = (columns + 1, columns + 2);
+        let sum = self.sum(ones, residuals);
+        // The columns in the panels are shifted.
+        let product = |j: usize| self.sum(j, residuals) + sum * self.centres.as_flattened()[j].into();
+        Some(Sums::new(sum, self.sum(residuals, residuals), (0..columns).map(product)))
     }
 
     /// Means, and products about them.
@@ -193,6 +214,7 @@ struct Fill<'a, P> {
     block: &'a Block<'a>,
     rows: std::ops::Range<usize>,
     columns: usize,
+    model: Option<&'a Tables>,
     scales: &'a [Lanes],
     centres: &'a [Lanes],
     weighted: bool,
@@ -204,7 +226,7 @@ impl<P: Element> Kernel for Fill<'_, P> {
 
     #[inline(always)]
     fn run(self) -> bool {
-        let Fill { block, rows, columns, scales, centres, weighted, out } = self;
+        let Fill { block, rows, columns, model, scales, centres, weighted, out } = self;
         // A number that is not finite makes this NaN.
         let (mut finite, mut bad) = ([0.0; LANES], 0.0);
         let filled = rows.len();
@@ -234,8 +256,12 @@ impl<P: Element> Kernel for Fill<'_, P> {
                     *out = P::from_parts(high, low, weight);
                 }
             }
-            // The last columns, the target and the one may lie in one panel or two.
-            for (row, &weight) in group.zip(&weights) {
+            let mut residuals = [(0.0, 0.0); GROUP];
+            if let Some(model) = model {
+                model.residuals(block, group.start, &mut residuals[..group.len()]);
+            }
+            // The last columns, the target, the one and the residual may lie in one panel or two.
+            for ((row, &weight), residual) in group.zip(&weights).zip(&residuals) {
                 let (mut last, mut second) = ([[0.0; LANES]; 2], [[0.0; LANES]; 2]);
                 let numbers = last.as_flattened_mut();
                 numbers[..rest].copy_from_slice(&block.x[row * columns + whole * LANES..][..rest]);
@@ -250,8 +276,10 @@ impl<P: Element> Kernel for Fill<'_, P> {
                     let panel = whole + extra;
                     let (mut high, low) =
                         shifted(numbers, second, &scales[panel], &centres[panel], &mut finite);
-                    if (rest + 1) / LANES == extra {
-                        high[(rest + 1) % LANES] = 1.0;
+                    for (place, number) in [(rest + 1, 1.0), (rest + 2, residual.0)] {
+                        if place / LANES == extra {
+                            high[place % LANES] = number;
+                        }
                     }
                     out[panel * CHAIN + row - rows.start] = P::from_parts(high, low, weight);
                 }

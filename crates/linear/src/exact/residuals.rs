@@ -34,6 +34,19 @@ pub(crate) struct Sums {
 }
 
 impl Sums {
+    /// Sums from elsewhere; `products` has a number for each column.
+    pub fn new(
+        residuals: DoubleDouble,
+        squares: DoubleDouble,
+        products: impl ExactSizeIterator<Item = DoubleDouble>,
+    ) -> Sums {
+        let mut lanes = vec![Wide::default(); panels(products.len())];
+        for (j, product) in products.enumerate() {
+            (lanes[j / LANES].high[j % LANES], lanes[j / LANES].low[j % LANES]) = (product.high, product.low);
+        }
+        Sums { residuals, squares, products: lanes }
+    }
+
     /// The residuals times their weights and the numbers of column `j`.
     pub fn product(&self, j: usize) -> DoubleDouble {
         let lanes = &self.products[j / LANES];
@@ -91,7 +104,7 @@ impl Predictor {
 }
 
 /// The predictor, eight columns by eight, and what the rows are multiplied by.
-struct Tables {
+pub(crate) struct Tables {
     columns: usize,
     intercept: DoubleDouble,
     scales: Vec<Lanes>,
@@ -100,7 +113,7 @@ struct Tables {
 }
 
 impl Tables {
-    fn new(predictor: &Predictor, frame: &Frame) -> Tables {
+    pub fn new(predictor: &Predictor, frame: &Frame) -> Tables {
         let mut coefficients = vec![Wide::default(); panels(frame.columns())];
         for (j, coefficient) in predictor.coefficients.iter().enumerate() {
             coefficients[j / LANES].high[j % LANES] = coefficient.high;
@@ -113,6 +126,27 @@ impl Tables {
             y_scale: frame.y_scale(),
             coefficients,
         }
+    }
+
+    /// The residuals of as many rows from the `first` on, in two parts each; and these rows.
+    pub fn residuals<'a>(
+        &'a self,
+        block: &Block<'a>,
+        first: usize,
+        out: &mut [(f64, f64)],
+    ) -> ScaledRows<'a> {
+        let numbers = &block.x[first * self.columns..(first + out.len()) * self.columns];
+        let x = ScaledRows { numbers, columns: self.columns, scales: &self.scales };
+        x.dots(&self.coefficients, out);
+        for (row, pair) in (first..).zip(out) {
+            let mut target = DoubleDouble::from(block.y[row] * self.y_scale);
+            if let Some(offset) = block.offset {
+                target = target - (offset[row] * self.y_scale).into();
+            }
+            let residual = target - self.intercept - DoubleDouble::sum(pair.0, pair.1);
+            *pair = (residual.high, residual.low);
+        }
+        x
     }
 }
 
@@ -127,19 +161,12 @@ struct Part<'a> {
 impl Part<'_> {
     fn run(self) {
         let Part { block, rows, tables, sums, residuals } = self;
-        let columns = tables.columns;
         let mut pairs = [(0.0, 0.0); GROUP];
-        for (first, residuals) in rows.clone().step_by(GROUP).zip(residuals.chunks_mut(GROUP)) {
-            let numbers = &block.x[first * columns..(first + residuals.len()) * columns];
-            let x = ScaledRows { numbers, columns, scales: &tables.scales };
-            let pairs = &mut pairs[..residuals.len()];
-            x.dots(&tables.coefficients, pairs);
-            for ((row, pair), rounded) in (first..).zip(&mut *pairs).zip(residuals) {
-                let mut target = DoubleDouble::from(block.y[row] * tables.y_scale);
-                if let Some(offset) = block.offset {
-                    target = target - (offset[row] * tables.y_scale).into();
-                }
-                let residual = target - tables.intercept - DoubleDouble::sum(pair.0, pair.1);
+        for (first, rounded) in rows.step_by(GROUP).zip(residuals.chunks_mut(GROUP)) {
+            let pairs = &mut pairs[..rounded.len()];
+            let x = tables.residuals(block, first, pairs);
+            for ((row, pair), rounded) in (first..).zip(&mut *pairs).zip(rounded) {
+                let residual = DoubleDouble { high: pair.0, low: pair.1 };
                 *rounded = residual.value();
                 let weighted = match block.weights {
                     None => residual,

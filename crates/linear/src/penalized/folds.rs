@@ -140,7 +140,7 @@ pub(super) fn statistics(
         }
         if parts.is_empty() {
             let frame = Frame::of(block, width, intercept);
-            let part = || Part { rows: InMemory::default(), products: Products::new(frame.clone()) };
+            let part = || Part { rows: InMemory::default(), products: Products::new(frame.clone(), None) };
             parts = (0..folds.map_or(1, Folds::count)).map(|_| part()).collect();
         }
         let Some(folds) = folds else {
