@@ -3,6 +3,7 @@
 use std::fs::{self, File};
 use std::io::{self, BufWriter, ErrorKind, Write};
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::{Error, Result};
 
@@ -53,6 +54,14 @@ pub fn write_file(path: impl AsRef<Path>, write: impl FnOnce(&mut dyn Write) -> 
     temporary.rename(&target).map_err(failed)
 }
 
+/// Those that are there, for a program that ends without dropping them.
+static TEMPORARY: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
+
+/// No list is left half changed by a panic.
+fn temporary() -> MutexGuard<'static, Vec<PathBuf>> {
+    TEMPORARY.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
 /// A file of a name of its own that is removed when this is dropped.
 ///
 /// ```
@@ -90,7 +99,11 @@ impl TemporaryFile {
             let path = target.with_file_name(format!(".ndgrad-{}-{attempt}.tmp", std::process::id()));
             match File::create_new(&path) {
                 Err(error) if error.kind() == ErrorKind::AlreadyExists && attempt < 1000 => attempt += 1,
-                result => return Ok((TemporaryFile(path), result?)),
+                result => {
+                    let file = result?;
+                    temporary().push(path.clone());
+                    return Ok((TemporaryFile(path), file));
+                }
             }
         }
     }
@@ -98,8 +111,21 @@ impl TemporaryFile {
     /// Gives the file a name that it keeps.
     fn rename(mut self, target: &Path) -> io::Result<()> {
         fs::rename(&self.0, target)?;
+        self.forget();
         self.0 = PathBuf::new();
         Ok(())
+    }
+
+    fn forget(&self) {
+        temporary().retain(|path| *path != self.0);
+    }
+
+    /// Removes all there are, also those of files half written: for a program that is about to end without dropping
+    /// them, because it panics and panics end it at once.
+    pub fn remove_all() {
+        for path in temporary().drain(..) {
+            let _ = fs::remove_file(path);
+        }
     }
 }
 
@@ -108,6 +134,7 @@ impl Drop for TemporaryFile {
         if !self.0.as_os_str().is_empty() {
             // Nothing to be done if even this fails; the error that led here is the one to report.
             let _ = fs::remove_file(&self.0);
+            self.forget();
         }
     }
 }

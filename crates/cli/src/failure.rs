@@ -6,6 +6,9 @@ use std::process::ExitCode;
 
 use ndgrad::Error;
 
+/// The exit code where the data or the file system refuses.
+pub const DATA: u8 = 1;
+
 /// The exit code after Ctrl-C, as shells expect it.
 pub const INTERRUPTED: u8 = 130;
 
@@ -54,7 +57,7 @@ impl Failure {
     pub fn report(self) -> ExitCode {
         let (message, code) = match self {
             Failure::Usage(message) => (format!("error: {message}"), 2),
-            Failure::Data(error) => (format!("error: {error}"), 1),
+            Failure::Data(error) => (format!("error: {error}"), DATA),
             Failure::ClosedPipe => return ExitCode::SUCCESS,
             Failure::Interrupted(outcome) => (format!("interrupted: {outcome}"), INTERRUPTED),
         };

@@ -8,6 +8,7 @@ mod failure;
 mod interrupt;
 mod number;
 mod output;
+mod panic;
 mod pictures;
 mod progress;
 mod quote;
@@ -64,6 +65,7 @@ fn main() -> ExitCode {
         Err(error) => return failure::usage(&error),
     };
     interrupt::listen();
+    panic::prepare();
     let result = match &arguments.command {
         Command::Demo(demo) => demo.run(),
         Command::Describe(describe) => describe.run(),

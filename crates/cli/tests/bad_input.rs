@@ -208,3 +208,15 @@ fn help_and_version_are_no_errors() {
     assert_eq!(place.run("").code, Some(2), "no command: the help, on standard error");
     assert_eq!(place.names(), [""; 0]);
 }
+
+/// The library that decodes Arrow panics on this one, which in a release build no one can catch.
+#[test]
+fn damaged_files_are_errors_even_where_a_library_panics() {
+    let golden = format!("{}/../data/tests/golden/columnar_uncompressed.arrow", env!("CARGO_MANIFEST_DIR"));
+    let mut bytes = std::fs::read(golden).unwrap();
+    bytes[841] ^= 0x55;
+    let message =
+        "a.arrow: the file is damaged or cut short (its parts contradict each other)\n    Copy it anew";
+    refuses(&[("a.arrow", &bytes)], "describe a.arrow", 1, message);
+    refuses(&[("a.arrow", &bytes)], "fit a.arrow --target real", 1, message);
+}

@@ -4,6 +4,7 @@ use bytemuck::{Pod, cast_slice, cast_slice_mut};
 use ndgrad_array::{Array, DTypes, Element, Layout, Wide, with_dtype};
 
 use crate::contiguous;
+use crate::program::few::{FEW, write_together};
 use crate::simd::{LEAST_FAR, ROWS_AHEAD, prefetch};
 use crate::threads::{fill_pieces, split};
 use crate::tiles::for_tiles;
@@ -198,18 +199,28 @@ pub fn gatherer(size: usize, width: usize) -> GatherRows {
 
 fn gather_short<R: Pod + Send + Sync>(source: &[u8], _: usize, rows: &[usize], out: &mut [u8]) {
     let (source, out): (&[R], &mut [R]) = (cast_slice(source), cast_slice_mut(out));
-    let is_far = size_of_val(source) >= LEAST_FAR;
-    fill_pieces(out, 1, 1, |start, out| {
-        let rows = &rows[start..];
-        if is_far {
-            for (_, &row) in out.iter().zip(rows.get(AHEAD_SHORT..).unwrap_or_default()) {
-                prefetch(std::slice::from_ref(&source[row]));
-            }
+    if out.len() <= AHEAD_SHORT {
+        // To look whether there is work for threads would take longer.
+        return gather_elements(source, rows, out);
+    }
+    fill_pieces(out, 1, 1, |start, out| gather_elements(source, &rows[start..], out));
+}
+
+#[inline(always)]
+fn gather_elements<R: Copy>(source: &[R], rows: &[usize], out: &mut [R]) {
+    if size_of_val(source) >= LEAST_FAR {
+        for (_, &row) in out.iter().zip(rows.get(AHEAD_SHORT..).unwrap_or_default()) {
+            prefetch(std::slice::from_ref(&source[row]));
         }
-        for (out, &row) in out.iter_mut().zip(rows) {
-            *out = source[row];
-        }
-    });
+    }
+    let (fours, rest) = out.as_chunks_mut::<FEW>();
+    let (rows, last) = rows.split_at(FEW * fours.len());
+    for (four, rows) in fours.iter_mut().zip(rows.as_chunks::<FEW>().0) {
+        write_together(four, rows.map(|row| source[row]));
+    }
+    for (out, &row) in rest.iter_mut().zip(last) {
+        *out = source[row];
+    }
 }
 
 fn gather_long<T: Pod + Send + Sync>(source: &[u8], width: usize, rows: &[usize], out: &mut [u8]) {

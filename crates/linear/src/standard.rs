@@ -183,18 +183,33 @@ impl Standard {
     /// # Errors
     /// If there are fewer rows than parameters.
     pub fn check_rows(&self, method: &str) -> Result<()> {
-        let parameters = self.parameters().max(1);
-        if self.rows >= parameters as u64 {
-            return Ok(());
-        }
-        let and_intercept = if self.intercept { " and an intercept" } else { "" };
-        Err(Error::Data(format!(
-            "{method}: {} rows cannot determine {} columns{and_intercept}; at least {parameters} are needed\n    \
-             add rows, use fewer columns, or fit with a penalty (ridge), which needs no more rows than there are",
-            self.rows,
-            self.kept.len(),
-        )))
+        check_rows(method, self.rows, "", self.kept.len(), self.intercept)
     }
+}
+
+/// `which` says of the rows which ones count.
+///
+/// # Errors
+/// If there are fewer rows than parameters.
+pub(crate) fn check_rows(
+    method: &str,
+    rows: u64,
+    which: &str,
+    columns: usize,
+    intercept: bool,
+) -> Result<()> {
+    let parameters = (columns + usize::from(intercept)).max(1);
+    if rows >= parameters as u64 {
+        return Ok(());
+    }
+    let and_intercept = if intercept { " and an intercept" } else { "" };
+    let s = |count| if count == 1 { "" } else { "s" };
+    Err(Error::Data(format!(
+        "{method}: {rows} row{}{which} cannot determine {columns} column{}{and_intercept}; at least {parameters} are needed\n    \
+         add rows, use fewer columns, or fit with a penalty (ridge), which needs no more rows than there are",
+        s(rows),
+        s(columns as u64),
+    )))
 }
 
 /// `T M T'`, row after row, of a symmetric `M` of this size and what `T` makes of a row.

@@ -271,6 +271,8 @@ fn too_few_rows_are_refused_with_a_remedy() {
          add rows, use fewer columns, or fit with a penalty (ridge), which needs no more rows than there are"
     );
     assert!(LeastSquares::new().without_intercept().solve(&[1.0, 2.0, 3.0, 5.0], 2, &[1.0, 2.0]).is_ok());
+    let one = message(LeastSquares::new().solve(&[1.0], 1, &[1.0]));
+    assert!(one.contains("1 row cannot determine 1 column and an intercept"), "{one}");
     assert!(message(LeastSquares::new().solve(&[], 3, &[])).contains("0 rows cannot determine 3 columns"));
     assert!(message(LeastSquares::new().without_intercept().solve(&[], 0, &[])).contains("at least 1"));
 }

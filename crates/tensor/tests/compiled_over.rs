@@ -162,3 +162,29 @@ fn a_step_that_is_refused_leaves_what_the_one_before_left() {
     let done: f64 = order.iter().take_while(|&&row| row != 3).map(|&row| row as f64 + 1.0).sum();
     assert_eq!(sum.item(), done);
 }
+
+/// What was seen of a leaf before an epoch, by a handle, a view or a detached tensor, stays as it was.
+#[test]
+fn what_others_hold_of_a_leaf_is_never_written_over() {
+    for width in [2, 40] {
+        let [x, y] = line(width, DType::F32);
+        let w = Tensor::zeros([width, 1]).attach_grad();
+        let step = compile(|(x, y): (Tensor, Tensor)| {
+            autograd::record(|| (x.dot(&w) - y.reshape([-1, 1])).square().mean()).backward();
+            w.assign(&w - 0.01 * w.grad());
+        });
+        let mut seen: Vec<(Tensor, Vec<u64>)> = Vec::new();
+        for _ in 0..3 {
+            step.over(Rows::new([x.clone(), y.clone()], &[4; 10]));
+            for held in [w.detach(), w.detach().transpose(), w.detach().reshape([-1]), w.grad()] {
+                let before = bits(&held);
+                seen.push((held, before));
+            }
+            for (held, before) in &seen {
+                assert_eq!(&bits(held), before, "width {width}");
+            }
+        }
+        assert_ne!(seen[0].1, seen[4].1, "it learns");
+        assert!(seen.iter().all(|(held, before)| bits(held) == *before));
+    }
+}

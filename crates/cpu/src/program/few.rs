@@ -31,6 +31,42 @@ unsafe fn write<T>(out: *mut u8, values: [T; FEW]) {
     unsafe { out.cast::<[T; FEW]>().write(values) }
 }
 
+/// Writes elements that were read one by one in one piece, or two. The compiler alone would copy each by itself.
+#[inline(always)]
+pub(crate) fn write_together<T: Copy>(out: &mut [T; FEW], values: [T; FEW]) {
+    #[cfg(target_arch = "x86_64")]
+    {
+        use std::arch::x86_64::*;
+        let to = std::ptr::from_mut(out).cast::<__m128i>();
+        if size_of::<T>() == 4 {
+            // SAFETY: both are four elements of four bytes, which are written as such; the processor has these registers.
+            return unsafe {
+                let [a, b, c, d] = std::mem::transmute_copy::<[T; FEW], [i32; FEW]>(&values);
+                _mm_storeu_si128(to, _mm_set_epi32(d, c, b, a));
+            };
+        }
+        if size_of::<T>() == 8 {
+            // SAFETY: as above, of eight bytes.
+            return unsafe {
+                let [a, b, c, d] = std::mem::transmute_copy::<[T; FEW], [i64; FEW]>(&values);
+                _mm_storeu_si128(to, _mm_set_epi64x(b, a));
+                _mm_storeu_si128(to.add(1), _mm_set_epi64x(d, c));
+            };
+        }
+    }
+    *out = values;
+}
+
+/// Copies `FEW` elements of this many bytes.
+///
+/// # Safety
+/// `from` points to so many aligned elements, `out` to room for them that nobody else uses.
+#[inline(always)]
+pub(super) unsafe fn copy(size: usize, from: *const u8, out: *mut u8) {
+    // SAFETY: the caller's promise.
+    with_size!(size, T => unsafe { write::<T>(out, read(from)) })
+}
+
 /// Element `place`.
 ///
 /// # Safety
@@ -105,8 +141,8 @@ impl<T> Load<T> {
 // SAFETY: the places lie within the slot, which was checked when the operand was.
 unsafe impl<T: Copy> Run for Load<T> {
     unsafe fn run(&self, x: *const u8, _: *const u8, _: *const u8, out: *mut u8) {
-        // SAFETY: the caller's promise.
-        unsafe { write::<T>(out, self.places.map(|place| element(x, place))) }
+        // SAFETY: the caller's promise; the pad has room for them, and they may have any bits.
+        unsafe { write_together::<T>(&mut *out.cast(), self.places.map(|place| element(x, place))) }
     }
 }
 
@@ -131,12 +167,11 @@ fn fold<T: Copy, const COUNT: usize>(
 /// A result for each row.
 #[inline(always)]
 fn each_row<T: Element>(rows: usize, row: impl Fn(usize) -> T) -> [T; FEW] {
-    let or_zero = |i: usize| if i < rows { row(i) } else { T::ZERO };
-    // One by one: the number of rows is the same at every run, so the processor foresees where this ends.
+    // The number of rows is the same at every run, so the processor foresees which it is.
     match rows {
         1 => [row(0), T::ZERO, T::ZERO, T::ZERO],
         2 => [row(0), row(1), T::ZERO, T::ZERO],
-        _ => from_fn(or_zero),
+        _ => from_fn(row),
     }
 }
 
@@ -149,17 +184,22 @@ pub(crate) struct Grid {
 }
 
 impl Grid {
-    #[inline(always)]
     fn place(&self, row: usize, i: usize) -> usize {
         let start = self.start.wrapping_add_signed(self.row_stride * row as isize);
         start.wrapping_add_signed(self.stride * i as isize)
+    }
+
+    /// Where the numbers of each row lie; rows that are not there are the first one again.
+    pub fn places<const COUNT: usize>(&self, rows: usize) -> [[usize; COUNT]; FEW] {
+        from_fn(|row| from_fn(|i| self.place(if row < rows { row } else { 0 }, i)))
     }
 }
 
 /// Rows of `COUNT` numbers, each to one.
 pub(crate) struct Fold<T, F, const COUNT: usize> {
     pub formula: F,
-    pub numbers: Grid,
+    /// Where the numbers of each row lie.
+    pub places: [[usize; COUNT]; FEW],
     pub rows: usize,
     /// What the result is divided by.
     pub divisor: Option<T>,
@@ -171,7 +211,7 @@ unsafe impl<T: Element, F: Reduction, const COUNT: usize> Run for Fold<T, F, COU
         let formula = self.formula;
         let row = |row: usize| {
             // SAFETY: the caller's promise.
-            let number = |i: usize| unsafe { element::<T>(x, self.numbers.place(row, i)) };
+            let number = |i: usize| unsafe { element::<T>(x, self.places[row][i]) };
             let value = |i: usize| formula.combine(formula.identity(), number(i));
             let combine = |left, right| formula.combine(left, right);
             let total = fold::<T, COUNT>(formula.identity(), value, combine);
@@ -184,8 +224,9 @@ unsafe impl<T: Element, F: Reduction, const COUNT: usize> Run for Fold<T, F, COU
 
 /// Rows of `COUNT` numbers times a column.
 pub(crate) struct Dots<T, const COUNT: usize> {
-    pub matrix: Grid,
-    pub column: Grid,
+    /// Where the numbers of each row lie, and those of the column.
+    pub matrix: [[usize; COUNT]; FEW],
+    pub column: [usize; COUNT],
     pub rows: usize,
     /// Whether the column is the first operand.
     pub is_column_first: bool,
@@ -197,12 +238,12 @@ unsafe impl<T: Element, const COUNT: usize> Run for Dots<T, COUNT> {
     unsafe fn run(&self, x: *const u8, y: *const u8, _: *const u8, out: *mut u8) {
         let (matrix, column) = if self.is_column_first { (y, x) } else { (x, y) };
         // SAFETY: the caller's promise.
-        let factors: [T; COUNT] = from_fn(|i| unsafe { element::<T>(column, self.column.place(i, 0)) });
+        let factors: [T; COUNT] = from_fn(|i| unsafe { element::<T>(column, self.column[i]) });
         let dot = |row: usize| {
             // SAFETY: the caller's promise.
-            let number = |i: usize| unsafe { element::<T>(matrix, self.matrix.place(row, i)) };
-            // What is added to 0 is rounded as a fused multiply-add would round it.
-            fold::<T, COUNT>(T::ZERO, |i| number(i) * factors[i] + T::ZERO, |left, right| left + right)
+            let number = |i: usize| unsafe { element::<T>(matrix, self.matrix[row][i]) };
+            // What is added to 0 is rounded as a fused multiply-add would round it; the sum of all as that of each.
+            fold::<T, COUNT>(T::ZERO, |i| number(i) * factors[i], |left, right| left + right) + T::ZERO
         };
         // SAFETY: the caller's promise.
         unsafe { write::<T>(out, each_row(self.rows, dot)) }

@@ -4,6 +4,7 @@
 //! others. Everything that can be checked or found beforehand is when the program is made; running it allocates
 //! nothing.
 
+mod between;
 pub(crate) mod few;
 mod lane;
 mod load;
@@ -22,8 +23,8 @@ pub use lane::Formula;
 pub use pass::{Pass, PassValue};
 pub use routine::{Operand, Routine};
 
-use crate::movement::{GatherRows, gatherer};
-use crate::{contiguous, copied};
+use crate::copied;
+use between::Between;
 use lane::{LINE, MOST_INPUTS};
 use routine::Run;
 use tiled::{Pointers, Tiled};
@@ -71,24 +72,25 @@ enum Prepared {
     Compute { function: Box<dyn Compute>, inputs: Vec<(Slot, Option<Layout>)>, out: Slot },
 }
 
-/// The way of a table's rows into a slot: see [`Program::gather`].
-pub struct Gather {
-    /// Its elements lie one behind the other, from this byte on.
-    table: Array,
-    first: usize,
-    to: Slot,
-    rows: usize,
-    /// The elements of a row, and the bytes of all rows.
-    width: usize,
-    bytes: usize,
-    run: GatherRows,
-}
-
-/// A kernel, and where in the table of pointers its operands are.
+/// A kernel and its operands.
 struct Prompt {
     run: Box<dyn Run>,
-    inputs: [u32; MOST_INPUTS],
-    out: u32,
+    /// Where in the table of pointers they are: the inputs, and what is written.
+    places: [u32; MOST_INPUTS + 1],
+    /// What the table has there, unless the program's pointers are stale.
+    pointers: [*mut u8; MOST_INPUTS + 1],
+}
+
+// SAFETY: a pointer is a number; what is done with it is the business of those who do it.
+unsafe impl Send for Prompt {}
+// SAFETY: as above.
+unsafe impl Sync for Prompt {}
+
+impl Prompt {
+    fn new(run: Box<dyn Run>, inputs: [u32; MOST_INPUTS], out: u32) -> Prompt {
+        let [x, y, z] = inputs;
+        Prompt { run, places: [x, y, z, out], pointers: [std::ptr::null_mut(); MOST_INPUTS + 1] }
+    }
 }
 
 /// Kernels in a fixed order over fixed memory.
@@ -99,13 +101,14 @@ pub struct Program {
     arrays: Vec<Box<Array>>,
     /// To the elements of each slot, and then to the pads.
     pointers: Pointers,
+    /// Whether kernels have other pointers.
+    is_stale: bool,
     /// Room for what goes from one kernel of few elements to the next.
     _pads: Buffer,
     is_written: Vec<bool>,
-    /// For each slot the first one that is like it.
-    first_like: Vec<usize>,
     steps: Vec<Prepared>,
     scratch: Buffer,
+    between: Between,
     /// Still set when a run begins if the one before ended in a panic.
     is_running: bool,
 }
@@ -153,16 +156,16 @@ impl Program {
         let mut pads = Buffer::new(pads * LINE);
         let pad_pointers = pads.as_mut_slice::<u8>().chunks_exact_mut(LINE).map(<[u8]>::as_mut_ptr);
         let slots = std::iter::repeat_n(std::ptr::null_mut(), specs.len());
-        let first_like = |spec: &Spec| specs.iter().position(|other| other == spec).expect("itself at least");
         let mut program = Program {
-            first_like: specs.iter().map(first_like).collect(),
             arrays: specs.iter().map(|&spec| Box::new(Array::hollow(spec))).collect(),
             pointers: Pointers(slots.chain(pad_pointers).collect()),
+            is_stale: true,
             _pads: pads,
             specs,
             is_written,
             steps: prepared,
             scratch,
+            between: Between::default(),
             is_running: false,
         };
         for slot in 0..program.specs.len() {
@@ -178,12 +181,17 @@ impl Program {
 
     fn hold(&mut self, slot: Slot, mut array: Array) {
         // A slot that is written one day (see `carry`) has a pointer that allows it.
-        self.pointers.0[slot.0] = if self.is_written[slot.0] || array.is_unique() {
+        let pointer = if self.is_written[slot.0] || array.is_unique() {
             array.bytes_mut().as_mut_ptr()
         } else {
             array.bytes().as_ptr().cast_mut()
         };
         *self.arrays[slot.0] = array;
+        self.point(slot, pointer);
+    }
+
+    fn point(&mut self, slot: Slot, pointer: *mut u8) {
+        self.is_stale |= std::mem::replace(&mut self.pointers.0[slot.0], pointer) != pointer;
     }
 
     /// Puts an array into a slot that no step writes. Its elements are copied only if they do not lie one after the
@@ -210,113 +218,72 @@ impl Program {
         &self.arrays[slot.0]
     }
 
-    /// Moves what a step wrote to `from` into `to`, which no step writes, for the next run to read.
-    ///
-    /// # Panics
-    /// When the slots differ in shape or dtype, `from` is written by no step, or `to` is by one.
-    #[inline]
-    pub fn carry(&mut self, from: Slot, to: Slot) {
-        let is_like = self.first_like[from.0] == self.first_like[to.0];
-        let fits = self.is_written[from.0] && !self.is_written[to.0] && is_like;
-        assert!(fits, "a result moves to where it is read");
-        // What a step writes next is seen by nobody else.
-        self.own(to);
-        self.arrays.swap(from.0, to.0);
-        self.pointers.0.swap(from.0, to.0);
-    }
-
-    /// Gives a slot an array that nobody else sees, with the same elements.
-    #[inline]
-    fn own(&mut self, slot: Slot) {
-        if !self.arrays[slot.0].is_unique() {
-            let own = copied(&self.arrays[slot.0]);
-            self.hold(slot, own);
-        }
-    }
-
-    /// Puts rows, by number, into a slot that no step writes: as many as the slot has. The numbers behind them are of rows
-    /// that will be wanted next, and are asked from memory.
-    ///
-    /// # Panics
-    /// When there are fewer rows than the slot has, or there is no such row.
-    #[inline]
-    pub fn gather(&mut self, gather: &Gather, rows: &[usize]) {
-        let Gather { table, first, bytes, width, run, to: Slot(slot), .. } = gather;
-        assert!(rows.len() >= gather.rows, "as many rows as the slot has");
-        let target = &mut self.arrays[*slot].bytes_mut()[..*bytes];
-        self.pointers.0[*slot] = target.as_mut_ptr();
-        run(&table.bytes()[*first..], *width, rows, target);
-    }
-
-    /// The way of a table's rows into a slot.
-    ///
-    /// # Panics
-    /// When the slot's rows are of another shape or dtype, or a step writes it.
-    pub fn gathering(&mut self, table: &Array, to: Slot) -> Gather {
-        let spec = self.specs[to.0];
-        assert!(table.dtype() == spec.dtype && table.shape()[1..] == spec.shape[1..], "a slot for such rows");
-        assert!(!self.is_written[to.0], "what a step writes cannot be put");
-        self.own(to);
-        let (width, size) = (spec.shape[1..].iter().product(), spec.dtype.size());
-        let table = contiguous(table);
-        Gather {
-            first: table.layout().offset() * size,
-            table,
-            to,
-            rows: spec.shape[0],
-            width,
-            bytes: spec.shape.size() * size,
-            run: gatherer(size, width),
-        }
-    }
-
     /// Runs all steps.
     ///
     /// # Errors
     /// When a function refuses its inputs; the steps before it have been computed.
+    #[inline]
     pub fn run(&mut self) -> Result<(), OperationError> {
         if std::mem::replace(&mut self.is_running, true) {
-            // A function that panicked may have let go of the array that its slot's pointer points to.
-            for slot in 0..self.specs.len() {
-                if self.is_written[slot] {
-                    self.renew(Slot(slot));
-                }
-            }
+            self.renew_all();
         }
         let outcome = self.run_steps();
         self.is_running = false;
         outcome
     }
 
+    /// A function that panicked may have let go of the array that its slot's pointer points to.
+    #[cold]
+    fn renew_all(&mut self) {
+        for slot in (0..self.specs.len()).filter(|&slot| self.is_written[slot]).collect::<Vec<_>>() {
+            self.renew(Slot(slot));
+        }
+    }
+
     fn run_steps(&mut self) -> Result<(), OperationError> {
-        for step in &self.steps {
-            match step {
+        for at in 0..self.steps.len() {
+            if self.is_stale {
+                self.refresh();
+            }
+            match &self.steps[at] {
                 // SAFETY: each pointer was taken of its slot's array when that was put there, and arrays that steps
                 // write are seen by nobody else; `self` is borrowed mutably.
                 Prepared::Tiled(tiled) => unsafe { tiled.run(&self.pointers, &mut self.scratch) },
                 Prepared::Routines(prompts) => {
-                    for Prompt { run, inputs, out } in prompts {
-                        // SAFETY: as above; the table of pointers has these places, and no fewer since the program was
-                        // made; the slots are those that the kernel was made for.
-                        unsafe {
-                            let pointer = |place: u32| *self.pointers.0.get_unchecked(place as usize);
-                            let [x, y, z] = inputs.map(|place| pointer(place).cast_const());
-                            run.run(x, y, z, pointer(*out));
-                        }
+                    for Prompt { run, pointers, .. } in prompts {
+                        let [x, y, z, out] = *pointers;
+                        // SAFETY: as above, since these are the pointers of the table; the slots are those that the
+                        // kernel was made for.
+                        unsafe { run.run(x, y, z, out) };
                     }
                 }
                 Prepared::Compute { function, inputs, out } => {
                     let outcome = compute(&**function, &mut self.arrays, inputs, *out);
-                    let result = &mut self.arrays[out.0];
+                    let (slot, result) = (*out, &mut self.arrays[out.0]);
                     if !result.is_unique() {
                         **result = copied(result);
                     }
-                    self.pointers.0[out.0] = result.bytes_mut().as_mut_ptr();
+                    let pointer = result.bytes_mut().as_mut_ptr();
+                    self.point(slot, pointer);
                     outcome?;
                 }
             }
         }
         Ok(())
+    }
+
+    /// Tells kernels where their operands are now.
+    #[cold]
+    fn refresh(&mut self) {
+        for step in &mut self.steps {
+            if let Prepared::Routines(prompts) = step {
+                for Prompt { places, pointers, .. } in prompts {
+                    // SAFETY: the table has these places, and no fewer since the program was made.
+                    *pointers = places.map(|place| unsafe { *self.pointers.0.get_unchecked(place as usize) });
+                }
+            }
+        }
+        self.is_stale = false;
     }
 }
 
@@ -337,7 +304,7 @@ fn prompt(routine: Routine, inputs: &[Slot], out: Slot, specs: &[Spec]) -> Promp
     assert!(all_fit && specs[out.0] == output, "a kernel has the slots that it was made for");
     let mut places = [0; MOST_INPUTS];
     places.iter_mut().zip(inputs).for_each(|(place, slot)| *place = slot.0 as u32);
-    Prompt { run, inputs: places, out: out.0 as u32 }
+    Prompt::new(run, places, out.0 as u32)
 }
 
 fn compute(

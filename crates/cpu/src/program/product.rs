@@ -39,9 +39,10 @@ fn few_dots<T: Element>(x: Operand, y: Operand, out: Spec) -> Option<Routine> {
         row_stride: layout.strides()[0],
         stride: layout.strides()[1],
     };
-    let (matrix, column) = (grid(&matrix), grid(&column));
+    let (matrix, column) = (grid(&matrix), grid(&column.transpose()));
     are_few(rows, count).then(|| {
         with_count!(count, COUNT => {
+            let (matrix, [column, ..]) = (matrix.places(rows), column.places(1));
             let dots = few::Dots::<T, COUNT> { matrix, column, rows, is_column_first, element: PhantomData };
             Routine::new(dots, &[x, y], out)
         })

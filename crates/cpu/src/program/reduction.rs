@@ -53,7 +53,7 @@ fn few_folds<T: Element, F: Reduction + 'static>(
     let numbers = Grid { start: x.layout.offset(), row_stride: row_stride?, stride: stride? };
     are_few(rows, count).then(|| {
         with_count!(count, COUNT => {
-            Routine::new(few::Fold::<T, F, COUNT> { formula, numbers, rows, divisor }, &[x], out)
+            Routine::new(few::Fold::<T, F, COUNT> { formula, places: numbers.places(rows), rows, divisor }, &[x], out)
         })
     })
 }

@@ -93,15 +93,13 @@ impl Tiled {
         if !self.is_few() {
             return Err(self);
         }
-        let loads = self.loads.iter().map(|load| Prompt {
-            run: few::load(&load.operand),
-            inputs: [load.from.0 as u32, 0, 0],
-            out: Address::tile(load.tile).place(slots),
+        let loads = self.loads.iter().map(|load| {
+            let to = Address::tile(load.tile).place(slots);
+            Prompt::new(few::load(&load.operand), [load.from.0 as u32, 0, 0], to)
         });
-        let calls = self.calls.iter().map(|call| Prompt {
-            run: call.lane.few(),
-            inputs: call.inputs.map(|input| input.place(slots)),
-            out: call.out.place(slots),
+        let calls = self.calls.iter().map(|call| {
+            let inputs = call.inputs.map(|input| input.place(slots));
+            Prompt::new(call.lane.few(), inputs, call.out.place(slots))
         });
         Ok(loads.chain(calls).collect())
     }

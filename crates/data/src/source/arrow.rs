@@ -2,7 +2,6 @@
 
 use std::fs::File;
 use std::io::BufReader;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use arrow_array::cast::AsArray;
@@ -18,6 +17,7 @@ use ndgrad_array::{Error, Place, Result};
 
 use super::builder::{Builder, Made, Use, category, of_numbers};
 use super::format::{Format, Piece, Plan, Trouble};
+use super::guard::guarded;
 use super::input::Input;
 use super::ordered::{Task, Tasks};
 use super::schema::Survey;
@@ -226,20 +226,6 @@ pub(super) fn columns(file: &str, schema: &Schema) -> Result<Columns> {
         ));
     }
     Ok(Columns { names: Arc::new(names), kinds, places: Arc::new(places), left_out })
-}
-
-/// Runs what reads; what is wrong with the file is an error even where the library panics.
-pub(super) fn guarded<T>(file: &str, read: impl FnOnce() -> Result<T, String>) -> Result<T> {
-    let damaged = |why: String| {
-        let message = format!(
-            "the file is damaged or cut short ({why})\n    Copy it anew from where it came from, or write it again."
-        );
-        Error::content(Place::file(file), message)
-    };
-    match catch_unwind(AssertUnwindSafe(read)) {
-        Ok(result) => result.map_err(damaged),
-        Err(_) => Err(damaged("its parts contradict each other".to_string())),
-    }
 }
 
 /// A file or a stream of Arrow IPC, Feather's version 2 for one.

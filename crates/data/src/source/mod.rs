@@ -7,6 +7,7 @@ mod builder;
 mod chunks;
 mod delimited;
 mod format;
+mod guard;
 mod input;
 mod npy;
 mod options;
@@ -19,6 +20,7 @@ mod tables;
 #[cfg(test)]
 mod tests;
 
+pub use guard::damaged_file;
 pub(crate) use input::Input;
 pub use options::Options;
 pub use schema::{Kind, LeftOut, Schema, Variable};

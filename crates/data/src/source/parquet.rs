@@ -10,8 +10,9 @@ use parquet::arrow::arrow_reader::{
     ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder,
 };
 
-use super::arrow::{self, Columns, ROWS, guarded, piece};
+use super::arrow::{self, Columns, ROWS, piece};
 use super::format::{Format, Piece, Plan, Trouble};
+use super::guard::guarded;
 use super::input::Input;
 use super::ordered::{Task, Tasks};
 use super::{Kind, LeftOut};

@@ -10,6 +10,7 @@ use crate::exact::statistics::Statistics;
 use crate::exact::triangle::{Real, Triangle};
 use crate::observations::Observations;
 use crate::solution::Alias;
+use crate::standard;
 use ndgrad_array::{Error, Result};
 use ndgrad_tensor::gram::{Lanes, Wide};
 
@@ -137,18 +138,8 @@ fn target_length(statistics: &Statistics) -> f64 {
 }
 
 fn check_rows(statistics: &Statistics) -> Result<()> {
-    let parameters = (statistics.columns() + usize::from(statistics.intercept)).max(1);
-    if statistics.rows >= parameters as u64 {
-        return Ok(());
-    }
-    let and_intercept = if statistics.intercept { " and an intercept" } else { "" };
-    let not_zero = if statistics.weighted { " of a weight above 0" } else { "" };
-    Err(Error::Data(format!(
-        "least squares: {} rows{not_zero} cannot determine {} columns{and_intercept}; at least {parameters} are \
-         needed\n    add rows, use fewer columns, or fit with a penalty (ridge), which needs no more rows than there are",
-        statistics.rows,
-        statistics.columns(),
-    )))
+    let which = if statistics.weighted { " of a weight above 0" } else { "" };
+    standard::check_rows("least squares", statistics.rows, which, statistics.columns(), statistics.intercept)
 }
 
 impl Answer {

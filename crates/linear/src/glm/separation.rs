@@ -116,7 +116,7 @@ fn message(
     };
     format!(
         "{}: the target is separated: {who} tells it with certainty in {certain} of {} rows, so the likelihood grows \
-         without end as coefficients do\n    leave the column out, merge levels, or add rows that tell otherwise",
+         without end as coefficients do\n    leave the column out, merge levels, add rows that tell otherwise, or train with a ridge penalty",
         newton.name(),
         standard.rows,
     )

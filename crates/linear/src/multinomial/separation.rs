@@ -134,7 +134,7 @@ impl Seen<'_> {
         };
         format!(
             "{METHOD}: the target is separated: {who} {what}, with certainty in {} of {} rows, so the likelihood grows \
-             without end as coefficients do\n    leave the column out, merge classes or levels, or add rows that tell otherwise",
+             without end as coefficients do\n    leave the column out, merge classes or levels, add rows that tell otherwise, or train with a ridge penalty",
             self.certain, standard.rows,
         )
     }

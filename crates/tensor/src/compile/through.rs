@@ -1,7 +1,7 @@
 //! `Through`: a program that is run for batch after batch, and lets go of the leaves only at the end.
 
 use ndgrad_array::OperationError;
-use ndgrad_cpu::program::{Gather, Slot};
+use ndgrad_cpu::program::Slot;
 
 use super::program::{Bound, Change, Output, Place, Replay};
 use crate::Tensor;
@@ -27,8 +27,6 @@ pub(super) struct Through<'a> {
     replay: &'a mut Replay,
     /// What was computed, and where the next run reads it.
     carried: Vec<(Slot, Slot)>,
-    /// The tables whose rows go into slots.
-    gathers: Vec<Gather>,
     has_run: bool,
 }
 
@@ -52,10 +50,14 @@ impl<'a> Through<'a> {
             return None;
         }
         replay.put_leaves();
-        let read = replay.inputs.iter().zip(tables).filter_map(|(slot, table)| Some(((*slot)?, table)));
-        let gathers =
-            read.map(|(slot, table)| replay.machine.gathering(table.value().elements(), slot)).collect();
-        Some(Through { replay, carried, gathers, has_run: false })
+        let machine = &mut replay.machine;
+        for (slot, table) in replay.inputs.iter().zip(tables) {
+            if let Some(slot) = slot {
+                machine.gather(table.value().elements(), *slot);
+            }
+        }
+        carried.iter().for_each(|&(from, to)| machine.carry(from, to));
+        Some(Through { replay, carried, has_run: false })
     }
 
     /// Runs the program for these rows, or as many of them as a batch has.
@@ -64,14 +66,7 @@ impl<'a> Through<'a> {
     /// When an operation refuses its inputs.
     #[inline]
     pub fn run(&mut self, rows: &[usize]) -> Result<(), OperationError> {
-        let machine = &mut self.replay.machine;
-        for gather in &self.gathers {
-            machine.gather(gather, rows);
-        }
-        machine.run()?;
-        for &(from, to) in &self.carried {
-            machine.carry(from, to);
-        }
+        self.replay.machine.run_on(rows)?;
         self.has_run = true;
         Ok(())
     }
@@ -90,10 +85,11 @@ impl<'a> Through<'a> {
 /// Leaves get what they are to hold, also when a run panics.
 impl Drop for Through<'_> {
     fn drop(&mut self) {
+        let Replay { machine, leaves, .. } = &mut *self.replay;
+        machine.end_runs();
         if !self.has_run {
             return;
         }
-        let Replay { machine, leaves, .. } = &mut *self.replay;
         let mut result = |place: &Place| {
             let carried = self.carried.iter().find(|&&(from, _)| from == place.slot);
             Tensor::from_array(match carried {
