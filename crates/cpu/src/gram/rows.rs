@@ -181,6 +181,9 @@ impl ScaledRows<'_> {
         unsafe {
             let zero = V::splat(0.0);
             let mut sums = [[Pair { high: zero, low: zero }; R]; C];
+            let rows: [&[Lanes]; R] = std::array::from_fn(|r| {
+                self.numbers[(first + r) * self.columns..][..self.columns].as_chunks().0
+            });
             for (panel, (coefficients, scales)) in coefficients.iter().zip(self.scales).enumerate() {
                 for (c, sums) in sums.iter_mut().enumerate() {
                     let scale = load::<V>(scales, c);
@@ -189,7 +192,11 @@ impl ScaledRows<'_> {
                         let row = first + r;
                         let place = (row + AHEAD) * self.columns + (panel * C + c) * V::LEN;
                         prefetch_all(self.numbers.as_ptr().wrapping_add(place).cast(), 64);
-                        sum.add_product(self.register(row, panel * C + c, scale), high, low);
+                        let x = match rows[r].get(panel) {
+                            Some(numbers) => load::<V>(numbers, c).mul(scale),
+                            None => self.register(row, panel * C + c, scale),
+                        };
+                        sum.add_product(x, high, low);
                     }
                 }
             }
