@@ -9,7 +9,8 @@
 //! What ends in `_single` takes and gives f32. It computes in f64 with a short polynomial, exact to 30 bits or more, and
 //! rounds once, to f32: that is within 0.53 units in the last place everywhere (0.5 is what the nearest number has),
 //! and subnormal numbers, overflow and underflow need no care, since f64 has room for all of them. `exp_single` alone is
-//! computed in f32, within 0.73 units (0.78 where the result is subnormal). What ends in `_short` is that computation in f64. The other functions are those of f64, within 1 unit.
+//! computed in f32, within 0.73 units (0.78 where the result is subnormal). What ends in `_short` is that computation in
+//! f64. The other functions are those of f64, within 1 unit.
 //!
 //! `tests/functions.rs` measures all of this; `tests/golden/coefficients.py` makes the polynomials.
 //!

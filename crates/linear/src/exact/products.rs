@@ -99,7 +99,7 @@ impl<P: Element> Products<P> {
         let height = (BATCH / (self.panels * LANES) / CHAIN).max(1) * CHAIN;
         for first in (0..block.rows()).step_by(height) {
             let rows = first..block.rows().min(first + height);
-            // What is read next comes while there is time; a block lies behind its neighbor in memory, or is few rows.
+            // What is read next comes from memory while products are computed.
             let next = &block.x[rows.end * self.frame.columns()..];
             let next = &next[..next.len().min(height * self.frame.columns())];
             let twice = P::EXACT && block.weights.is_some();

@@ -40,11 +40,7 @@ impl Sums {
         squares: DoubleDouble,
         products: impl ExactSizeIterator<Item = DoubleDouble>,
     ) -> Sums {
-        let mut lanes = vec![Wide::default(); panels(products.len())];
-        for (j, product) in products.enumerate() {
-            (lanes[j / LANES].high[j % LANES], lanes[j / LANES].low[j % LANES]) = (product.high, product.low);
-        }
-        Sums { residuals, squares, products: lanes }
+        Sums { residuals, squares, products: in_lanes(products) }
     }
 
     /// The residuals times their weights and the numbers of column `j`.
@@ -64,6 +60,16 @@ impl Sums {
             }
         }
     }
+}
+
+/// A number for each column, eight by eight, the last filled up with zeros.
+fn in_lanes(numbers: impl ExactSizeIterator<Item = DoubleDouble>) -> Vec<Wide> {
+    let mut lanes = vec![Wide::default(); panels(numbers.len())];
+    for (j, number) in numbers.enumerate() {
+        lanes[j / LANES].high[j % LANES] = number.high;
+        lanes[j / LANES].low[j % LANES] = number.low;
+    }
+    lanes
 }
 
 impl Predictor {
@@ -114,17 +120,12 @@ pub(crate) struct Tables {
 
 impl Tables {
     pub fn new(predictor: &Predictor, frame: &Frame) -> Tables {
-        let mut coefficients = vec![Wide::default(); panels(frame.columns())];
-        for (j, coefficient) in predictor.coefficients.iter().enumerate() {
-            coefficients[j / LANES].high[j % LANES] = coefficient.high;
-            coefficients[j / LANES].low[j % LANES] = coefficient.low;
-        }
         Tables {
             columns: frame.columns(),
             intercept: predictor.intercept,
             scales: frame.scales(),
             y_scale: frame.y_scale(),
-            coefficients,
+            coefficients: in_lanes(predictor.coefficients.iter().copied()),
         }
     }
 
