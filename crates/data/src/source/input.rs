@@ -1,11 +1,11 @@
 //! `Input`: bytes that can be read from the start again, decompressed on the way.
 
+use super::frames::Frames;
 use crate::table::open;
 use flate2::read::MultiGzDecoder;
 use ndgrad_array::{Error, Result, TemporaryFile};
-use ruzstd::decoding::StreamingDecoder;
 use std::fs::File;
-use std::io::{self, BufRead, BufReader, Chain, Cursor, ErrorKind, Read, Seek, SeekFrom};
+use std::io::{self, BufReader, Cursor, ErrorKind, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -104,7 +104,9 @@ impl Input {
         Ok(match found {
             None => Box::new(whole),
             Some((_, Compression::Gzip)) => Box::new(Decoded("gzip", MultiGzDecoder::new(whole))),
-            Some((_, Compression::Zstandard)) => Box::new(Decoded("zstd", Frames::new(whole))),
+            Some((_, Compression::Zstandard)) => {
+                Box::new(Decoded("zstd", Frames::new(BufReader::with_capacity(1 << 16, whole))))
+            }
         })
     }
 
@@ -161,51 +163,6 @@ impl<R: Read> Read for Decoded<R> {
             ),
             _ => error,
         })
-    }
-}
-
-/// Frames of zstd one after another, as `zstd` and `pzstd` write them.
-struct Frames<R: Read>(State<R>);
-
-type Compressed<R> = BufReader<Chain<Cursor<Vec<u8>>, R>>;
-
-enum State<R: Read> {
-    Between(Option<Compressed<R>>),
-    Within(Box<StreamingDecoder<Compressed<R>, ruzstd::decoding::FrameDecoder>>),
-}
-
-impl<R: Read> Frames<R> {
-    fn new(whole: Chain<Cursor<Vec<u8>>, R>) -> Self {
-        Frames(State::Between(Some(BufReader::with_capacity(1 << 16, whole))))
-    }
-}
-
-impl<R: Read> Read for Frames<R> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        loop {
-            match &mut self.0 {
-                State::Within(decoder) => {
-                    let count = decoder.read(buffer)?;
-                    if count > 0 || buffer.is_empty() {
-                        return Ok(count);
-                    }
-                    let State::Within(decoder) = std::mem::replace(&mut self.0, State::Between(None)) else {
-                        return Ok(0);
-                    };
-                    self.0 = State::Between(Some(decoder.into_inner()));
-                }
-                State::Between(rest) => {
-                    let Some(mut input) = rest.take() else { return Ok(0) };
-                    if input.fill_buf()?.is_empty() {
-                        return Ok(0);
-                    }
-                    let decoder = StreamingDecoder::new(input);
-                    let decoder =
-                        decoder.map_err(|error| io::Error::new(ErrorKind::InvalidData, error.to_string()))?;
-                    self.0 = State::Within(Box::new(decoder));
-                }
-            }
-        }
     }
 }
 

@@ -3,12 +3,19 @@
 mod append;
 #[cfg(feature = "arrow")]
 mod arrow;
+#[cfg(feature = "arrow")]
+mod batch;
 mod builder;
 mod chunks;
 mod delimited;
 mod format;
+mod frames;
 mod guard;
 mod input;
+#[cfg(feature = "parquet")]
+mod leaf;
+#[cfg(feature = "arrow")]
+mod messages;
 mod npy;
 mod options;
 mod ordered;
@@ -19,6 +26,8 @@ mod schema;
 mod tables;
 #[cfg(test)]
 mod tests;
+#[cfg(any(feature = "arrow", feature = "parquet"))]
+mod values;
 
 pub use guard::damaged_file;
 pub(crate) use input::Input;

@@ -19,7 +19,7 @@ use crate::zip;
 const BATCH: usize = 1 << 20;
 
 /// Numbers at every so many bytes, from the first one of some.
-type Gather = fn(&[u8], usize) -> Vec<f64>;
+pub(super) type Gather = fn(&[u8], usize) -> Vec<f64>;
 
 /// Where the numbers of a column lie.
 #[derive(Clone, Copy)]
@@ -44,7 +44,7 @@ pub(super) struct Npy {
 }
 
 /// What reads numbers of a dtype such as `f8`; none for those that are no numbers.
-fn gather(kind: &str, big_endian: bool) -> Option<(usize, Gather)> {
+pub(super) fn gather(kind: &str, big_endian: bool) -> Option<(usize, Gather)> {
     macro_rules! of {
         ($($text:literal $type:ty)*) => {
             match kind {
