@@ -46,8 +46,9 @@ impl Layout {
 
     /// This layout after a change.
     #[inline]
-    fn checked(self) -> Layout {
-        Layout::new(self.shape, self.strides, self.offset)
+    fn checked(mut self) -> Layout {
+        self.contiguous = lies_in_row_major_order(&self.shape, &self.strides);
+        self
     }
 
     /// The sizes of the axes.
