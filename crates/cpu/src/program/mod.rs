@@ -5,6 +5,7 @@
 //! nothing.
 
 mod between;
+mod change;
 pub(crate) mod few;
 mod lane;
 mod load;
@@ -15,10 +16,12 @@ mod routine;
 mod tiled;
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use ndgrad_array::{Array, Buffer, Layout, OperationError, Spec};
 use smallvec::SmallVec;
 
+pub use change::Changes;
 pub use lane::Formula;
 pub use pass::{Pass, PassValue};
 pub use routine::{Operand, Routine};
@@ -55,6 +58,15 @@ pub enum Step {
         /// What it writes.
         out: Slot,
     },
+    /// A formula by which several arrays change together.
+    Change {
+        /// The formula.
+        changes: Arc<Changes>,
+        /// The slots of its operands.
+        inputs: Vec<Slot>,
+        /// Where what the states change to is written.
+        out: Vec<Slot>,
+    },
     /// A function of arrays.
     Compute {
         /// The function.
@@ -69,6 +81,7 @@ pub enum Step {
 enum Prepared {
     Tiled(Tiled),
     Routines(Vec<Prompt>),
+    Change(change::Prepared),
     Compute { function: Box<dyn Compute>, inputs: Vec<(Slot, Option<Layout>)>, out: Slot },
 }
 
@@ -136,6 +149,10 @@ impl Program {
                 Step::Routine { routine, inputs, out } => {
                     is_written[out.0] = true;
                     prompt_all(&mut prepared, vec![prompt(routine, &inputs, out, &specs)]);
+                }
+                Step::Change { changes, inputs, out } => {
+                    out.iter().for_each(|slot| is_written[slot.0] = true);
+                    prepared.push(Prepared::Change(changes.prepare(&inputs, &out, &specs)));
                 }
                 Step::Compute { function, inputs, out } => {
                     assert!(inputs.iter().all(|input| input.0 != out), "no function writes what it reads");
@@ -257,6 +274,8 @@ impl Program {
                         unsafe { run.run(x, y, z, out) };
                     }
                 }
+                // SAFETY: as above.
+                Prepared::Change(change) => unsafe { change.run(&self.pointers) },
                 Prepared::Compute { function, inputs, out } => {
                     let outcome = compute(&**function, &mut self.arrays, inputs, *out);
                     let (slot, result) = (*out, &mut self.arrays[out.0]);
