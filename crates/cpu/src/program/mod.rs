@@ -6,6 +6,7 @@
 
 mod between;
 mod chain;
+mod change;
 pub(crate) mod few;
 mod lane;
 mod load;
@@ -17,10 +18,12 @@ mod tiled;
 
 use std::array::from_fn;
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use ndgrad_array::{Array, Buffer, Layout, OperationError, Spec};
 use smallvec::SmallVec;
 
+pub use change::Changes;
 pub use lane::Formula;
 pub use pass::{Pass, PassValue};
 pub use routine::{Operand, Routine};
@@ -58,6 +61,15 @@ pub enum Step {
         /// What it writes.
         out: Slot,
     },
+    /// A formula by which several arrays change together.
+    Change {
+        /// The formula.
+        changes: Arc<Changes>,
+        /// The slots of its operands.
+        inputs: Vec<Slot>,
+        /// Where what the states change to is written.
+        out: Vec<Slot>,
+    },
     /// A function of arrays.
     Compute {
         /// The function.
@@ -73,6 +85,7 @@ enum Prepared {
     Tiled(Tiled),
     Chain(Chain),
     Large { run: Box<dyn Run>, inputs: [Option<Slot>; MOST_INPUTS], out: Slot },
+    Change(change::Prepared),
     Compute { function: Box<dyn Compute>, inputs: Vec<(Slot, Option<Layout>)>, out: Slot },
 }
 
@@ -81,6 +94,7 @@ impl Prepared {
     fn touches(&self, slot: Slot) -> bool {
         match self {
             Prepared::Tiled(tiled) => tiled.touches(slot),
+            Prepared::Change(change) => change.touches(slot),
             Prepared::Chain(chain) => {
                 chain.kernels().iter().any(|placed| placed.reads(slot) || placed.writes(slot))
             }
@@ -135,6 +149,10 @@ impl Program {
                 Step::Routine { routine, inputs, out } => {
                     is_written[out.0] = true;
                     place(&mut prepared, routine, &inputs, out, &specs);
+                }
+                Step::Change { changes, inputs, out } => {
+                    out.iter().for_each(|slot| is_written[slot.0] = true);
+                    prepared.push(Prepared::Change(changes.prepare(&inputs, &out, &specs)));
                 }
                 Step::Compute { function, inputs, out } => {
                     assert!(inputs.iter().all(|input| input.0 != out), "no function writes what it reads");
@@ -256,6 +274,8 @@ impl Program {
                     // SAFETY: as above.
                     unsafe { run.run(x, y, z, pointer(*out)) };
                 }
+                // SAFETY: as above.
+                Prepared::Change(change) => unsafe { change.run(&self.pointers) },
                 Prepared::Compute { function, inputs, out } => {
                     let outcome = compute(&**function, &mut self.arrays, inputs, *out);
                     let (slot, result) = (*out, &mut self.arrays[out.0]);
