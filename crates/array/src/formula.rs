@@ -18,6 +18,13 @@ pub trait Binary: Copy + Send + Sync {
     fn value<S: Scalar>(self, x: S, y: S) -> S;
 }
 
+/// How several numbers change together, as a parameter and what is remembered of it do: given one more number of the same place,
+/// and some that all places share. For floats.
+pub trait Change<const STATES: usize, const SHARED: usize>: Copy + Send + Sync {
+    /// What they change to.
+    fn value<S: Scalar>(self, states: [S; STATES], given: S, shared: [S; SHARED]) -> [S; STATES];
+}
+
 /// A question about two numbers.
 pub trait Predicate: Copy + Send + Sync {
     /// The dtypes that it is compiled for.

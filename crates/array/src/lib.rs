@@ -28,7 +28,7 @@ pub use dtype::{DType, DTypes};
 pub use element::{Element, Item, Truth, Wide};
 pub use error::{Error, OperationError, Place, Result};
 pub use file::{TemporaryFile, write_file};
-pub use formula::{Binary, Normalization, Predicate, Reduction, Unary};
+pub use formula::{Binary, Change, Normalization, Predicate, Reduction, Unary};
 pub use layout::{Layout, Offsets};
 pub use matrices::{Breakdown, MatrixFunction, Triangle};
 pub use pool::live_buffers;

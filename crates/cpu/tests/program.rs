@@ -1,11 +1,13 @@
 //! Programs over slots: what a pass computes is what its formulas compute one after the other, whatever the size.
 
+use std::sync::Arc;
+
 use ndgrad_array::{
-    Array, Backend, Binary, DType, DTypes, Device, Layout, OperationError, Predicate, Reduction, Scalar,
-    Shape, Spec, Unary,
+    Array, Backend, Binary, Change, DType, DTypes, Device, Layout, OperationError, Predicate, Reduction,
+    Scalar, Shape, Spec, Unary,
 };
 use ndgrad_cpu::Cpu;
-use ndgrad_cpu::program::{Compute, Formula, Operand, Pass, Program, Routine, Slot, Step};
+use ndgrad_cpu::program::{Changes, Compute, Formula, Operand, Pass, Program, Routine, Slot, Step};
 use proptest::prelude::*;
 
 #[derive(Clone, Copy)]
@@ -27,6 +29,16 @@ impl Binary for Subtract {
 
     fn value<S: Scalar>(self, x: S, y: S) -> S {
         x - y
+    }
+}
+
+#[derive(Clone, Copy)]
+struct Pull;
+
+impl Change<2, 1> for Pull {
+    fn value<S: Scalar>(self, [place, speed]: [S; 2], force: S, [time]: [S; 1]) -> [S; 2] {
+        let speed = speed - time * force;
+        [place + time * speed, speed]
     }
 }
 
@@ -114,6 +126,46 @@ fn pieces_of_a_large_pass_are_computed_on_threads() {
     check(301, 401, DType::F32, 2);
 }
 
+#[test]
+fn states_change_together() {
+    let slots = |slots: &[usize]| slots.iter().map(|&slot| Slot(slot)).collect::<Vec<_>>();
+    for dtype in [DType::F32, DType::F64] {
+        for (count, threads) in [(1, 1), (15, 1), (16, 1), (100, 1), (1025, 1), (70_001, 2)] {
+            ndgrad_cpu::threads::set_threads(threads);
+            let one = spec(&[], dtype);
+            let specs = [vec![spec(&[count], dtype); 3], vec![one], vec![spec(&[count], dtype); 2]].concat();
+            let changes = Arc::new(Changes::new(Pull, dtype));
+            let step = Step::Change { changes, inputs: slots(&[0, 1, 2, 3]), out: slots(&[4, 5]) };
+            let mut program = Program::new(specs, vec![step]);
+            let given = [0.0, 1.0, 2.0].map(|seed| narrowed(&numbers(&[count], seed), dtype));
+            given.iter().enumerate().for_each(|(slot, x)| program.put(Slot(slot), x.clone()));
+            program.put(Slot(3), narrowed(&Array::from_slice([], &[0.3]), dtype));
+            program.run().unwrap();
+            ndgrad_cpu::threads::set_threads(1);
+            let [place, speed, force] = given.map(|x| narrowed(&x, DType::F64).to_vec::<f64>());
+            let expected = (0..count).map(|i| match dtype {
+                DType::F64 => Pull.value([place[i], speed[i]], force[i], [0.3]),
+                _ => Pull.value([place[i] as f32, speed[i] as f32], force[i] as f32, [0.3]).map(f64::from),
+            });
+            let ours = [4, 5].map(|slot| narrowed(program.get(Slot(slot)), DType::F64).to_vec::<f64>());
+            assert!(
+                expected.enumerate().all(|(i, expected)| [ours[0][i], ours[1][i]] == expected),
+                "{count}"
+            );
+        }
+    }
+}
+
+#[test]
+#[should_panic(expected = "what is written is nothing else")]
+fn states_are_not_written_where_they_are_read() {
+    let specs =
+        vec![spec(&[3], DType::F32), spec(&[3], DType::F32), spec(&[3], DType::F32), spec(&[], DType::F32)];
+    let changes = Arc::new(Changes::new(Pull, DType::F32));
+    let inputs = [0, 1, 2, 3].map(Slot).to_vec();
+    Program::new(specs, vec![Step::Change { changes, inputs, out: vec![Slot(0), Slot(1)] }]);
+}
+
 /// The last of a slot's results is what the next run begins with, as with parameters.
 /// Few elements are copied, many change places; what was put is seen by others and stays.
 #[test]
@@ -143,6 +195,58 @@ fn values_are_carried_to_the_next_run() {
         assert!(!taken.shares_buffer(program.get(Slot(1))));
         assert_eq!(taken.to_vec::<f32>(), numbers.iter().map(|x| x / 2.0).collect::<Vec<_>>());
         assert!(program.get(Slot(0)).shares_buffer(&start));
+    }
+}
+
+#[test]
+fn what_is_read_once_more_is_not_overwritten_by_what_is_carried() {
+    let mut pass = Pass::new(3);
+    let x = pass.read(Slot(0), DType::F32);
+    let half = pass.apply(Formula::map(Halve, DType::F32).unwrap(), &[x]);
+    pass.store(half, Slot(1));
+    let rest = pass.apply(Formula::zip(Subtract, DType::F32).unwrap(), &[x, half]);
+    pass.store(rest, Slot(2));
+    let mut program = Program::new(vec![spec(&[3], DType::F32); 3], vec![Step::Pass(pass)]);
+    program.put(Slot(0), Array::from_slice([3], &[8f32, 16.0, -24.0]));
+    program.carry(Slot(1), Slot(0));
+    for _ in 0..3 {
+        program.run_on(&[]).unwrap();
+    }
+    program.end_runs();
+    for slot in [0, 2] {
+        assert_eq!(program.get(Slot(slot)).to_vec::<f32>(), [1.0, 2.0, -3.0]);
+    }
+}
+
+/// Longer than what is called without a return, with results that the next formula has in registers, and one that it reads
+/// from memory.
+#[test]
+fn many_formulas_of_few_elements() {
+    let numbers = [0.3, -1.7, 2.9, 1e-3];
+    for dtype in [DType::F32, DType::F64] {
+        let mut pass = Pass::new(4);
+        let x = pass.read(Slot(0), dtype);
+        let mut y = x;
+        for _ in 0..90 {
+            let difference = pass.apply(Formula::zip(Subtract, dtype).unwrap(), &[x, y]);
+            let half = pass.apply(Formula::map(Halve, dtype).unwrap(), &[difference]);
+            let is_below = pass.apply(Formula::compare(Below, dtype).unwrap(), &[half, difference]);
+            y = pass.apply(Formula::select(dtype).unwrap(), &[is_below, difference, half]);
+        }
+        pass.store(y, Slot(1));
+        let mut program = Program::new(vec![spec(&[4], dtype); 2], vec![Step::Pass(pass)]);
+        let given = narrowed(&Array::from_slice([4], &numbers), dtype);
+        program.put(Slot(0), given.clone());
+        program.run().unwrap();
+        let rounded = |x: f64| if dtype == DType::F32 { f64::from(x as f32) } else { x };
+        let expected = narrowed(&given, DType::F64).to_vec::<f64>().into_iter().map(|x| {
+            (0..90).fold(x, |y, _| {
+                let difference = rounded(x - y);
+                let half = rounded(difference * 0.5);
+                if half < difference { difference } else { half }
+            })
+        });
+        assert_eq!(bits(program.get(Slot(1))), expected.map(f64::to_bits).collect::<Vec<_>>(), "{dtype}");
     }
 }
 

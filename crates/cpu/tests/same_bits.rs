@@ -151,6 +151,10 @@ fn products_of_every_shape_class() {
         for (m, k, n) in [(13, 300, 32), (65, 33, 64), (30, 600, 128), (150, 300, 64)] {
             check_matmul(m, k, n, dtype);
         }
+        // A few rows, which are put in lanes where the other matrix is stored by columns.
+        for (m, k, n) in [(32, 70, 40), (61, 300, 70), (96, 600, 130)] {
+            check_matmul(m, k, n, dtype);
+        }
     }
 }
 

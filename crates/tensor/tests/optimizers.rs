@@ -78,6 +78,30 @@ fn within_a_compiled_step_the_bits_are_the_same() {
     assert_eq!(compiled.to_dtype(DType::F64).to_vec::<f64>(), expected);
 }
 
+/// Gradients that are views: turned, and one number for all elements.
+#[test]
+fn gradients_of_any_layout_change_parameters() {
+    let first = Tensor::linspace(-1.0, 1.0, 1200).reshape([40, 30]);
+    let losses: [fn(&Tensor) -> Tensor; 2] =
+        [|w| (w.transpose().square() * Tensor::linspace(0.0, 1.0, 40)).sum(), |w| 3.0 * w.sum()];
+    for loss in losses {
+        let train = |is_compiled: bool| {
+            let w = first.attach_grad();
+            let adam = Adam::new(std::slice::from_ref(&w), 0.1);
+            let step = |()| {
+                autograd::record(|| loss(&w)).backward();
+                adam.step();
+            };
+            let compiled = compile(step);
+            (0..3).for_each(|_| if is_compiled { compiled.call(()) } else { step(()) });
+            w.to_vec::<f32>()
+        };
+        let eager = train(false);
+        assert_eq!(eager, train(true));
+        assert_ne!(eager, first.to_vec::<f32>());
+    }
+}
+
 #[test]
 fn frozen_parameters_stay_until_they_are_wanted_again() {
     let (w, v) = (start(DType::F32), start(DType::F32));

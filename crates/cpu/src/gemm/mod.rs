@@ -17,6 +17,7 @@ pub use self::packed::Packed;
 use self::target::Target;
 pub(crate) use self::vector::Vector;
 use crate::threads::{for_each, is_parallel, threads};
+use crate::transpose::{Rows, transpose};
 
 /// Values of `k` per block: a panel of `y` of this depth stays in L1.
 const DEPTH: usize = 256;
@@ -24,6 +25,10 @@ const DEPTH: usize = 256;
 const ROWS: usize = 144;
 /// Columns of `y` per block, so that the packed block stays in L3.
 const COLUMNS: usize = 2048;
+/// Columns of the widest panel.
+const LANES: usize = 32;
+/// A left operand that is read for no more than so many panels of the right one is read where it lies.
+const FEW_PANELS: usize = 4;
 /// Products with fewer multiplications are not worth packing.
 const LEAST_PACKED: usize = 4096;
 
@@ -101,17 +106,43 @@ impl<'a, T: Element> Matrix<'a, T> {
 /// `out = x y`, all sizes at least 1.
 pub fn gemm<T: Packed>(x: Matrix<'_, T>, y: Matrix<'_, T>, out: &mut [T]) {
     let (rows, depth, columns) = (x.rows, x.columns, y.columns);
-    let work = rows * depth * columns;
-    if work < LEAST_PACKED && depth <= DEPTH {
+    if rows * depth * columns < LEAST_PACKED && depth <= DEPTH {
         return small(x, y, out);
     }
-    let target = Target::new(out, columns);
+    if !is_better_turned(x, y) {
+        return packed(x, y, Target::new(out, columns));
+    }
+    let mut memory = Buffer::new(size_of_val(out));
+    let turned = memory.as_mut_slice::<T>();
+    packed(y.transpose(), x.transpose(), Target::new(turned, rows));
+    let evenly = |count: usize| Rows { start: 0, stride: count as isize };
+    transpose(turned, evenly(rows), out, evenly(columns), [rows, columns]);
+}
+
+/// Whether `y' x'` is computed faster, and turned. This is so for a few rows times a transposed matrix, as a layer of
+/// weights is: with the rows in lanes, each weight is read in order where it lies, once for each register of rows, and none
+/// is copied. What must be turned then, the result, is smaller.
+fn is_better_turned<T>(x: Matrix<'_, T>, y: Matrix<'_, T>) -> bool {
+    let idle = x.rows.next_multiple_of(LANES) - x.rows;
+    y.row_stride == 1
+        && y.column_stride != 1
+        && x.rows < y.columns
+        && x.rows <= FEW_PANELS * LANES
+        && 2 * x.rows < x.columns
+        && 8 * idle <= x.rows
+}
+
+/// A product of packed panels, on all threads if it is large.
+fn packed<T: Packed>(x: Matrix<'_, T>, y: Matrix<'_, T>, target: Target<'_, T>) {
+    let (rows, depth, columns) = (x.rows, x.columns, y.columns);
+    let work = rows * depth * columns;
     if work < LEAST_PARALLEL || !is_parallel(work) {
         return T::multiply(x, y, target);
     }
     // The longer side is cut: what is packed once for each piece is the smaller part of the work.
     let cut = |size: usize, unit: usize| size.div_ceil(threads()).next_multiple_of(unit);
-    let (height, width) = if columns >= rows { (rows, cut(columns, 32)) } else { (cut(rows, 12), columns) };
+    let (height, width) =
+        if columns >= rows { (rows, cut(columns, LANES)) } else { (cut(rows, 12), columns) };
     for_each(rows.div_ceil(height) * columns.div_ceil(width), |index| {
         let (row, column) = if height < rows { (index * height, 0) } else { (0, index * width) };
         let (height, width) = (height.min(rows - row), width.min(columns - column));

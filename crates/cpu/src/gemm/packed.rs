@@ -8,7 +8,7 @@ use ndgrad_array::{Buffer, Element, Truth};
 use super::target::Target;
 use super::turn::turned;
 use super::vector::Vector;
-use super::{COLUMNS, DEPTH, Matrix, ROWS};
+use super::{COLUMNS, DEPTH, FEW_PANELS, Matrix, ROWS};
 use crate::simd::{Level, level, vectorized};
 
 /// An element type with a kernel per instruction set.
@@ -139,9 +139,6 @@ unsafe fn blocked<V: Vector, const R: usize, const R2: usize, const R1: usize, c
         }
     }
 }
-
-/// A left operand that is read for no more than so many panels of the right one is read where it lies.
-const FEW_PANELS: usize = 4;
 
 /// The most bytes of a right operand's block that is read where it lies.
 const NEAR: usize = 1 << 18;
@@ -280,6 +277,10 @@ unsafe fn tile<V: Vector, const R: usize, const C: usize>(
     filled: [usize; 2],
     add: bool,
 ) {
+    if add {
+        // It may be far away, and comes while the products are made.
+        out.prefetch(place, [filled[0], C * V::LEN]);
+    }
     // SAFETY: the caller's promise.
     unsafe { write_tile(&multiply_panels::<V, R, C>(x, y), out, place, filled, add) }
 }

@@ -3,6 +3,8 @@
 use std::marker::PhantomData;
 use std::slice;
 
+use crate::simd::prefetch_all;
+
 /// A matrix of results, or a part of one. Threads write parts that do not overlap.
 pub struct Target<'a, T> {
     start: *mut T,
@@ -31,6 +33,15 @@ impl<'a, T> Target<'a, T> {
         assert!(row + rows <= self.rows && column + columns <= self.columns);
         let start = self.start.wrapping_add(row * self.stride + column);
         Target { start, rows, columns, ..*self }
+    }
+
+    /// Asks for a block of elements (rows, columns), which will be read soon.
+    #[inline(always)]
+    pub fn prefetch(&self, [row, column]: [usize; 2], [rows, columns]: [usize; 2]) {
+        for row in row..row + rows {
+            let run = self.start.wrapping_add(row * self.stride + column);
+            prefetch_all(run.cast_const().cast(), columns * size_of::<T>());
+        }
     }
 
     /// So many elements of a row.

@@ -1,6 +1,7 @@
 //! `compile`: run a function once, and again without its overhead.
 
 mod bundle;
+mod compute;
 mod plan;
 mod print;
 mod program;

@@ -1,22 +1,23 @@
 //! `Plan`: from what a function did to a program that does it again.
 
 use std::collections::BTreeMap;
-use std::panic::Location;
 use std::sync::Arc;
 
-use ndgrad_array::{Array, Layout, OperationError, Shape, Spec};
+use ndgrad_array::{Array, Layout, Shape, Spec};
 use ndgrad_cpu::copied;
 use ndgrad_cpu::program::{Compute, Formula, Operand, Pass, PassValue, Slot, Step};
 
+use super::compute::{Applied, Drawn, Whole};
 use super::trace::{Action, Id, Instruction, Source, Trace};
-use crate::ops::Op;
-use crate::random;
+use crate::ops::Changed;
 
 /// What is done together, as numbers of instructions.
 #[derive(Debug)]
 pub(super) enum Stage {
     /// Elementwise formulas in one pass over this many elements.
     Fused(usize, Vec<usize>),
+    /// States that change together, of this many elements.
+    Changed(usize, Vec<usize>),
     Single(usize),
 }
 
@@ -103,8 +104,36 @@ impl<'a> Plan<'a> {
     fn step(&self, stage: &Stage, laid: &mut Laid) -> Step {
         match stage {
             Stage::Fused(count, instructions) => Step::Pass(self.pass(*count, instructions, laid)),
+            Stage::Changed(_, instructions) => self.change(instructions, laid),
             Stage::Single(index) => self.single(*index, laid),
         }
+    }
+
+    fn change(&self, instructions: &[usize], laid: &mut Laid) -> Step {
+        let first = changed(self.trace, instructions[0]).expect("only states are changed");
+        let own = &self.trace.instructions[instructions[0]].inputs;
+        let inputs = own.iter().map(|&id| self.whole(id, laid)).collect();
+        let out = (0..first.changes.states()).map(|state| {
+            let is_it = |&&index: &&usize| changed(self.trace, index).is_some_and(|it| it.state == state);
+            match instructions.iter().find(is_it) {
+                Some(&index) => laid.slots[&self.trace.instructions[index].output],
+                // Nobody needs it.
+                None => laid.new_slot(self.trace.values[own[state]].array.spec()),
+            }
+        });
+        Step::Change { changes: first.changes.clone(), inputs, out: out.collect() }
+    }
+
+    /// A slot that has the elements of a value and no others: its own, or one to which they are copied first.
+    fn whole(&self, id: Id, laid: &mut Laid) -> Slot {
+        let (slot, layout) = (laid.slots[&root(self.trace, id)], self.layout(id));
+        let size = laid.specs[slot.0].shape.size();
+        if layout.is_contiguous() && layout.offset() == 0 && layout.shape().size() == size {
+            return slot;
+        }
+        let out = laid.new_slot(self.trace.values[id].array.spec());
+        laid.steps.push(Step::Compute { function: Box::new(Whole), inputs: vec![(slot, layout)], out });
+        out
     }
 
     fn single(&self, index: usize, laid: &Laid) -> Step {
@@ -195,7 +224,7 @@ const SPELLED_OUT: usize = 1024;
 impl Stage {
     pub fn instructions(&self) -> &[usize] {
         match self {
-            Stage::Fused(_, instructions) => instructions,
+            Stage::Fused(_, instructions) | Stage::Changed(_, instructions) => instructions,
             Stage::Single(index) => std::slice::from_ref(index),
         }
     }
@@ -265,6 +294,14 @@ fn formula(trace: &Trace, index: usize) -> Option<Formula> {
     op.formula(trace.values[*inputs.last()?].array.dtype())
 }
 
+/// The operation of an instruction, if it is what a state changes to.
+fn changed(trace: &Trace, index: usize) -> Option<&Changed> {
+    match &trace.instructions[index].action {
+        Action::Apply(op) => Changed::of(&**op),
+        Action::Draw(..) => None,
+    }
+}
+
 /// Puts instructions in order, with chains of formulas together.
 struct Scheduler<'a> {
     trace: &'a Trace,
@@ -290,13 +327,26 @@ impl<'a> Scheduler<'a> {
             let single = self.waiting.iter().filter(|&&index| !self.is_formula[index]).find(ready);
             match single.copied() {
                 Some(index) => {
-                    self.finish(index);
-                    self.stages.push(Stage::Single(index));
+                    let together = self.changing_with(index);
+                    together.iter().for_each(|&index| self.finish(index));
+                    self.stages.push(match changed(self.trace, index) {
+                        Some(_) => Stage::Changed(self.size(index), together),
+                        None => Stage::Single(index),
+                    });
                 }
                 None => self.fuse(),
             }
         }
         self.stages
+    }
+
+    /// The instruction, and if it changes a state, those that change the others: they read the same.
+    fn changing_with(&self, index: usize) -> Vec<usize> {
+        let Some(first) = changed(self.trace, index) else { return vec![index] };
+        let belongs = |&other: &usize| {
+            changed(self.trace, other).is_some_and(|other| Arc::ptr_eq(&other.changes, &first.changes))
+        };
+        self.waiting.iter().copied().filter(belongs).collect()
     }
 
     fn fuse(&mut self) {
@@ -351,28 +401,5 @@ impl<'a> Scheduler<'a> {
     fn finish(&mut self, index: usize) {
         self.is_done[index] = true;
         self.waiting.retain(|&other| other != index);
-    }
-}
-
-/// An operation as a step.
-struct Applied {
-    op: Arc<dyn Op>,
-    location: &'static Location<'static>,
-}
-
-impl Compute for Applied {
-    fn compute(&self, inputs: &[&Array], out: &mut Array) -> Result<(), OperationError> {
-        let outcome = self.op.check(inputs).and_then(|()| self.op.try_forward(inputs, out));
-        outcome.map_err(|error| error.operand("compiled", self.location, ""))
-    }
-}
-
-/// A draw as a step.
-struct Drawn(Arc<dyn Fn(&mut random::Generator) -> crate::Tensor + Send + Sync>);
-
-impl Compute for Drawn {
-    fn compute(&self, _: &[&Array], out: &mut Array) -> Result<(), OperationError> {
-        *out = random::with_generator(|generator| (self.0)(generator)).elements().clone();
-        Ok(())
     }
 }

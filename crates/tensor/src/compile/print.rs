@@ -90,7 +90,11 @@ impl Program {
             }
         };
         let step = |stage: &Stage| Stepping {
-            pass: if let Stage::Fused(count, _) = stage { Some(*count) } else { None },
+            pass: if let Stage::Fused(count, _) | Stage::Changed(count, _) = stage {
+                Some(*count)
+            } else {
+                None
+            },
             operations: stage.instructions().iter().map(&mut operation).collect(),
         };
         let steps = plan.stages.iter().map(step).collect();

@@ -2,6 +2,7 @@
 
 mod axes;
 mod call;
+mod changed;
 mod compare;
 mod derived;
 mod elements;
@@ -30,7 +31,7 @@ pub use rows::Rows;
 pub use unique::Unique;
 pub use zip::{Zip, ZipOp};
 
-pub(crate) use elements::combined;
+pub(crate) use changed::{Changed, changed};
 pub(crate) use embed::write_part;
 pub(crate) use op::remember;
 pub(crate) use rules::{accept, check_dtype, refuse, resolve_axis, same_device, same_dtype};

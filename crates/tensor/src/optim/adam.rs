@@ -1,10 +1,10 @@
 //! `Adam`: steps in units of each gradient's own size.
 
-use ndgrad_array::{Binary, DTypes, Scalar};
+use ndgrad_array::{Change, Scalar};
 
 use super::{Update, beside, setting, zeros};
 use crate::Tensor;
-use crate::ops::combined;
+use crate::ops::changed;
 
 /// Adam (Kingma and Ba 2015, algorithm 1): `p -= rate * m' / (sqrt(v') + small)`, where `m` and `v` are moving means of the
 /// gradient and of its square, and `m'` and `v'` are corrected for their start at 0.
@@ -26,48 +26,20 @@ pub struct Adam {
     update: Update,
 }
 
-/// `decay x + (1 - decay) y`: a moving mean, when `y` has come.
+/// What becomes of a parameter and its two moments, given the gradient, and the factor and scale that correct the moments.
 #[derive(Clone, Copy)]
-struct Moved {
-    decay: f64,
-}
-
-impl Binary for Moved {
-    const DTYPES: DTypes = DTypes::FLOATS;
-
-    #[inline(always)]
-    fn value<S: Scalar>(self, x: S, y: S) -> S {
-        S::literal(self.decay) * x + S::literal(1.0 - self.decay) * y
-    }
-}
-
-/// The same for the square of `y`.
-#[derive(Clone, Copy)]
-struct MovedSquare {
-    decay: f64,
-}
-
-impl Binary for MovedSquare {
-    const DTYPES: DTypes = DTypes::FLOATS;
-
-    #[inline(always)]
-    fn value<S: Scalar>(self, x: S, y: S) -> S {
-        Moved { decay: self.decay }.value(x, y * y)
-    }
-}
-
-/// `scale sqrt(v) + small`: the size of a gradient whose square has this moving mean.
-#[derive(Clone, Copy)]
-struct Size {
+struct AdamStep {
+    decays: [f64; 2],
     small: f64,
 }
 
-impl Binary for Size {
-    const DTYPES: DTypes = DTypes::FLOATS;
-
+impl Change<3, 2> for AdamStep {
     #[inline(always)]
-    fn value<S: Scalar>(self, scale: S, v: S) -> S {
-        scale * v.sqrt() + S::literal(self.small)
+    fn value<S: Scalar>(self, [parameter, m, v]: [S; 3], gradient: S, [factor, scale]: [S; 2]) -> [S; 3] {
+        let [m, v] = [(self.decays[0], m, gradient), (self.decays[1], v, gradient * gradient)]
+            .map(|(decay, mean, new)| S::literal(decay) * mean + S::literal(1.0 - decay) * new);
+        let size = scale * v.sqrt() + S::literal(self.small);
+        [parameter - factor * m / size, m, v]
     }
 }
 
@@ -102,11 +74,9 @@ impl Adam {
             let scale = (1.0 - &powers[1]).rsqrt();
             for &(index, ref parameter, ref gradient) in due {
                 let [factor, scale] = [&factor, &scale].map(|number| beside(number, parameter));
-                let m = combined(Moved { decay: decays[0] }, &first[index], gradient);
-                let v = combined(MovedSquare { decay: decays[1] }, &second[index], gradient);
-                parameter.assign(parameter - factor * &m / combined(Size { small }, &scale, &v));
-                first[index].assign(m);
-                second[index].assign(v);
+                let states = [parameter, &first[index], &second[index]];
+                let new = changed(AdamStep { decays, small }, states, gradient, [&factor, &scale]);
+                states.iter().zip(new).for_each(|(state, new)| state.assign(new));
             }
         });
         Adam { rate, state, update }

@@ -1,0 +1,160 @@
+//! `Changes`: several arrays change together in one pass, in which each number is read and written once.
+
+use std::marker::PhantomData;
+use std::ops::Range;
+use std::panic::{RefUnwindSafe, UnwindSafe};
+use std::slice;
+use std::sync::Arc;
+
+use ndgrad_array::{Array, Change, DType, DTypes, Element, Spec, with_dtype};
+use smallvec::SmallVec;
+
+use super::Slot;
+use super::tiled::{Pointers, TILE};
+use crate::{contiguous, loops, threads};
+
+/// A formula of several numbers for one dtype, as a loop over arrays: the states, what is given beside them, and the numbers
+/// that all elements share.
+pub struct Changes {
+    run: Box<dyn Loop>,
+    dtype: DType,
+    states: usize,
+    inputs: usize,
+}
+
+/// # Safety
+/// What [`Loop::run`] reads and writes stays within what its own safety section says.
+unsafe trait Loop: Send + Sync + UnwindSafe + RefUnwindSafe {
+    /// Computes a range of elements.
+    ///
+    /// # Safety
+    /// The inputs, as many as the formula has, point to initialized elements of its dtype: arrays that have the range, then
+    /// single numbers; the results, as many as states, to arrays that have the range. All are aligned to their elements. No result
+    /// overlaps anything else, and nobody else uses the range of a result meanwhile, nor writes an input.
+    unsafe fn run(&self, inputs: &[*const u8], out: &[*mut u8], range: Range<usize>);
+}
+
+struct Changing<T, F, const STATES: usize, const SHARED: usize>(F, PhantomData<fn() -> T>);
+
+// SAFETY: it reads and writes the range of arrays, and single numbers.
+unsafe impl<T, F, const STATES: usize, const SHARED: usize> Loop for Changing<T, F, STATES, SHARED>
+where
+    T: Element,
+    F: Change<STATES, SHARED> + UnwindSafe + RefUnwindSafe + 'static,
+{
+    unsafe fn run(&self, inputs: &[*const u8], out: &[*mut u8], range: Range<usize>) {
+        assert!(inputs.len() == STATES + 1 + SHARED && out.len() == STATES);
+        let (first, count) = (range.start, range.len());
+        // SAFETY: the caller's promise.
+        unsafe {
+            let read = |i: usize| slice::from_raw_parts(inputs[i].cast::<T>().add(first), count);
+            let shared = std::array::from_fn(|i| *inputs[STATES + 1 + i].cast::<T>());
+            let out =
+                std::array::from_fn(|i| slice::from_raw_parts_mut(out[i].cast::<T>().add(first), count));
+            loops::change(self.0, std::array::from_fn(read), read(STATES), shared, out);
+        }
+    }
+}
+
+impl Changes {
+    /// The formula for a dtype.
+    ///
+    /// # Panics
+    /// When the dtype is no float.
+    pub fn new<F, const STATES: usize, const SHARED: usize>(formula: F, dtype: DType) -> Changes
+    where
+        F: Change<STATES, SHARED> + UnwindSafe + RefUnwindSafe + 'static,
+    {
+        let run: Box<dyn Loop> = with_dtype!(dtype, DTypes::FLOATS, T => {
+            Box::new(Changing::<T, F, STATES, SHARED>(formula, PhantomData))
+        });
+        Changes { run, dtype, states: STATES, inputs: STATES + 1 + SHARED }
+    }
+
+    /// The number of states.
+    pub fn states(&self) -> usize {
+        self.states
+    }
+
+    /// The number of operands that are arrays: the states and what is given; those behind them are single numbers.
+    pub fn arrays(&self) -> usize {
+        self.states + 1
+    }
+
+    /// What one of the states changes to.
+    ///
+    /// # Panics
+    /// When there are not as many inputs, or they are of other shapes and dtypes.
+    pub fn state(&self, state: usize, inputs: &[&Array], out: &mut Array) {
+        let specs: Vec<Spec> = inputs.iter().map(|input| input.spec()).collect();
+        self.check(&specs, out.spec());
+        let inputs: Vec<Array> = inputs.iter().map(|input| contiguous(input)).collect();
+        let start = |x: &Array| x.bytes()[x.layout().offset() * x.dtype().size()..].as_ptr();
+        let starts: Vec<*const u8> = inputs.iter().map(start).collect();
+        let mut states: Vec<Array> = (0..self.states).map(|_| Array::new(out.spec())).collect();
+        let results: Vec<*mut u8> = states.iter_mut().map(|state| state.bytes_mut().as_mut_ptr()).collect();
+        // SAFETY: elements of the inputs lie one behind the other, their numbers and dtypes were checked, and the results are
+        // arrays that nobody else has.
+        unsafe { self.run.run(&starts, &results, 0..out.shape().size()) };
+        *out = states.swap_remove(state);
+    }
+
+    /// # Panics
+    /// When inputs do not fit the formula and results like this.
+    fn check(&self, inputs: &[Spec], out: Spec) {
+        let sizes = inputs.iter().enumerate();
+        let mut fits = sizes.map(|(i, input)| (input, if i <= self.states { out.shape.size() } else { 1 }));
+        let all_fit = fits.all(|(input, size)| input.dtype == self.dtype && input.shape.size() == size);
+        assert!(inputs.len() == self.inputs && out.dtype == self.dtype && all_fit, "what the formula takes");
+    }
+
+    /// # Panics
+    /// When the slots do not fit, or one that is written is read or written twice.
+    pub(super) fn prepare(self: Arc<Self>, inputs: &[Slot], out: &[Slot], slots: &[Spec]) -> Prepared {
+        let specs: Vec<Spec> = inputs.iter().map(|slot| slots[slot.0]).collect();
+        assert!(out.len() == self.states, "a slot for each state");
+        for (i, slot) in out.iter().enumerate() {
+            self.check(&specs, slots[slot.0]);
+            assert!(!inputs.contains(slot) && !out[..i].contains(slot), "what is written is nothing else");
+        }
+        let count = slots[out[0].0].shape.size();
+        Prepared { changes: self, inputs: inputs.into(), out: out.into(), count }
+    }
+}
+
+/// [`Changes`] whose slots are known.
+pub(super) struct Prepared {
+    changes: Arc<Changes>,
+    inputs: SmallVec<[Slot; 8]>,
+    out: SmallVec<[Slot; 4]>,
+    count: usize,
+}
+
+impl Prepared {
+    /// Whether it reads or writes this slot.
+    pub fn touches(&self, slot: Slot) -> bool {
+        self.inputs.contains(&slot) || self.out.contains(&slot)
+    }
+
+    /// Computes everything.
+    ///
+    /// # Safety
+    /// `slots` point to the elements of the slots that this was prepared for; nobody else uses those that are written, nor
+    /// writes those that are read, meanwhile.
+    pub unsafe fn run(&self, slots: &Pointers) {
+        let Prepared { changes, inputs, out, count } = self;
+        let run = |range: Range<usize>| {
+            let inputs: SmallVec<[_; 8]> = inputs.iter().map(|slot| slots.0[slot.0].cast_const()).collect();
+            let out: SmallVec<[_; 4]> = out.iter().map(|slot| slots.0[slot.0]).collect();
+            // SAFETY: the caller's promise; sizes and dtypes were checked, ranges do not overlap.
+            unsafe { changes.run.run(&inputs, &out, range) };
+        };
+        let tiles = count.div_ceil(TILE);
+        if tiles <= 1 || !threads::is_parallel(count * (inputs.len() + out.len())) {
+            return run(0..*count);
+        }
+        // Some pieces per thread, so that one that is late has less to do.
+        let piece = tiles.div_ceil(4 * threads::threads()) * TILE;
+        threads::for_each(count.div_ceil(piece), |i| run(i * piece..(i * piece + piece).min(*count)));
+    }
+}
