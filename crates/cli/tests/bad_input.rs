@@ -209,14 +209,14 @@ fn help_and_version_are_no_errors() {
     assert_eq!(place.names(), [""; 0]);
 }
 
-/// The library that decodes Arrow panics on this one, which in a release build no one can catch.
+/// The library that decodes Parquet panics on this one, which in a release build no one can catch.
 #[test]
 fn damaged_files_are_errors_even_where_a_library_panics() {
-    let golden = format!("{}/../data/tests/golden/columnar_uncompressed.arrow", env!("CARGO_MANIFEST_DIR"));
+    let golden = format!("{}/../data/tests/golden/columnar_none.parquet", env!("CARGO_MANIFEST_DIR"));
     let mut bytes = std::fs::read(golden).unwrap();
-    bytes[841] ^= 0x55;
+    bytes[1970] ^= 0x55;
     let message =
-        "a.arrow: the file is damaged or cut short (its parts contradict each other)\n    Copy it anew";
-    refuses(&[("a.arrow", &bytes)], "describe a.arrow", 1, message);
-    refuses(&[("a.arrow", &bytes)], "fit a.arrow --target real", 1, message);
+        "a.parquet: the file is damaged or cut short (its parts contradict each other)\n    Copy it anew";
+    refuses(&[("a.parquet", &bytes)], "describe a.parquet", 1, message);
+    refuses(&[("a.parquet", &bytes)], "fit a.parquet --target real", 1, message);
 }

@@ -12,7 +12,7 @@ use super::input::Input;
 use super::messages::Messages;
 use super::npy::gather;
 use super::ordered::{Task, Tasks};
-use super::values::{Columns, ROWS, Values, piece};
+use super::values::{Columns, Fields, ROWS, Values, piece};
 use super::{Kind, LeftOut};
 
 const DAY: f64 = 86_400.0;
@@ -99,10 +99,7 @@ impl Place {
     }
 }
 
-/// The columns of a schema: their names, their kinds and where and how they lie, or else what they are.
-type Fields = Vec<(String, std::result::Result<(Kind, Column), String>)>;
-
-fn fields(schema: Schema<'_>) -> std::result::Result<Fields, String> {
+fn fields(schema: Schema<'_>) -> std::result::Result<Fields<Column>, String> {
     if schema.endianness() != Endianness::Little {
         return Err("the bytes of its numbers are in the order of another machine".into());
     }

@@ -15,7 +15,7 @@ use parquet::schema::types::{ColumnDescriptor, SchemaDescriptor};
 
 use super::Kind;
 use super::frames::Frames;
-use super::values::{Texts, Values};
+use super::values::{Fields, Texts, Values};
 
 /// A column that is no list and no structure, and what its values are.
 #[derive(Clone, Copy)]
@@ -91,8 +91,8 @@ fn meaning(of: &ColumnDescriptor) -> Option<Meaning> {
 }
 
 impl Leaf {
-    /// The columns of a file: their names, their kinds and how they are read, or else what they are.
-    pub fn all(schema: &SchemaDescriptor) -> Vec<(String, std::result::Result<(Kind, Leaf), String>)> {
+    /// The columns of a file.
+    pub fn all(schema: &SchemaDescriptor) -> Fields<Leaf> {
         let mut leaves = (0..schema.num_columns()).peekable();
         let root = schema.root_schema().get_fields().iter().enumerate();
         let field = root.map(|(place, field)| {

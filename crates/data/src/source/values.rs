@@ -153,7 +153,10 @@ pub(super) fn piece(
     Ok(Piece { rows, made: made.collect::<Result<_, _>>()?, lines: None })
 }
 
-/// The columns of a file.
+/// The columns of a file: their names, their kinds and how they are read, or else what they are.
+pub(super) type Fields<T> = Vec<(String, Result<(Kind, T), String>)>;
+
+/// The columns of a file that can be read.
 pub(super) struct Columns<T> {
     /// The names of those that can be read, all different.
     pub names: Arc<Vec<String>>,
@@ -164,9 +167,8 @@ pub(super) struct Columns<T> {
 }
 
 impl<T> Columns<T> {
-    /// The columns of these names, with their kinds and how they are read, or else what they are; there must be at least one that can
-    /// be read.
-    pub fn new(file: &str, fields: Vec<(String, Result<(Kind, T), String>)>) -> Result<Columns<T>> {
+    /// There must be at least one that can be read, and no two of one name.
+    pub fn new(file: &str, fields: Fields<T>) -> Result<Columns<T>> {
         let mut sorted: Vec<&String> = fields.iter().map(|(name, _)| name).collect();
         sorted.sort_unstable();
         if let Some(pair) = sorted.windows(2).find(|pair| pair[0] == pair[1]) {
