@@ -20,6 +20,9 @@ const MOST_APART: usize = 64;
 /// Runs that are reduced at the same time: the lanes of more of them would not stay in registers.
 const RUNS: usize = 2;
 
+/// Runs whose lanes wait in memory for what follows, which then waits for none of them.
+const WAITING: usize = 16;
+
 /// Runs of numbers, of which each is reduced to one. All must be `#[inline(always)]`.
 pub trait Runs {
     type Number: Copy;
@@ -37,6 +40,8 @@ pub trait Rows: Runs {
     fn rows(&self, run: usize, start: usize, rows: usize) -> Self::Rows;
     /// Each lane and a number of a row together.
     fn add_row(&self, lanes: [Self::Number; LANES], rows: Self::Rows, row: usize) -> [Self::Number; LANES];
+    /// Some lanes and as many numbers of a run together, from number `start` on.
+    fn add_some<const N: usize>(&self, lanes: &mut [Self::Number; N], run: usize, start: usize);
 }
 
 /// Reduces a run of `count` numbers for each output: several at the same time.
@@ -45,14 +50,73 @@ pub fn fold_runs<R: Rows>(runs: &R, count: usize, out: &mut [R::Number]) {
     if count > BLOCK {
         return fold_long_runs(runs, count, out);
     }
-    let (groups, rest) = out.as_chunks_mut::<RUNS>();
-    let grouped = groups.len() * RUNS;
-    for (group, out) in groups.iter_mut().enumerate() {
-        *out = fold_blocks(runs, std::array::from_fn::<_, RUNS, _>(|i| (group * RUNS + i, 0)), count);
+    if lanes_of(count) < LANES {
+        return (out.iter_mut().enumerate()).for_each(|(run, out)| *out = fold_few(runs, run, 0, count));
     }
-    for (i, out) in rest.iter_mut().enumerate() {
-        [*out] = fold_blocks(runs, [(grouped + i, 0)], count);
+    let mut lanes = [[runs.identity(); LANES]; WAITING];
+    for (group, out) in out.chunks_mut(WAITING).enumerate() {
+        let first = group * WAITING;
+        let lanes = &mut lanes[..out.len()];
+        let (pairs, rest) = lanes.as_chunks_mut::<RUNS>();
+        let paired = pairs.len() * RUNS;
+        for (pair, lanes) in pairs.iter_mut().enumerate() {
+            *lanes = add_rows(
+                runs,
+                std::array::from_fn::<_, RUNS, _>(|i| (first + pair * RUNS + i, 0)),
+                count / LANES,
+            );
+        }
+        for (i, lanes) in rest.iter_mut().enumerate() {
+            [*lanes] = add_rows(runs, [(first + paired + i, 0)], count / LANES);
+        }
+        finish(runs, black_box(lanes), first, 0, count, out);
     }
+}
+
+/// Takes the numbers behind the last whole row of blocks of `count` into their lanes, and these together: each block is of
+/// the next run, from a place on.
+#[inline(always)]
+fn finish<R: Rows>(
+    runs: &R,
+    lanes: &mut [[R::Number; LANES]],
+    first: usize,
+    start: usize,
+    count: usize,
+    out: &mut [R::Number],
+) {
+    let whole = start + count / LANES * LANES;
+    if start + count > whole {
+        for (i, lanes) in lanes.iter_mut().enumerate() {
+            // Eight of them, four, two, one: pieces whose sizes are known when this is compiled.
+            let mut rest = &mut lanes[..count % LANES];
+            let mut place = whole;
+            rest = add_piece::<R, 8>(runs, rest, first + i, &mut place);
+            rest = add_piece::<R, 4>(runs, rest, first + i, &mut place);
+            rest = add_piece::<R, 2>(runs, rest, first + i, &mut place);
+            add_piece::<R, 1>(runs, rest, first + i, &mut place);
+        }
+    }
+    for (out, lanes) in out.iter_mut().zip(lanes) {
+        // The compiler does not see that the next ones lie beside them, and so takes no lane of many at once.
+        *out = combined(runs, black_box(lanes));
+    }
+}
+
+/// Takes `N` numbers of a run, from a place on, into as many lanes, if there are so many, and returns the other lanes.
+#[inline(always)]
+fn add_piece<'a, R: Rows, const N: usize>(
+    runs: &R,
+    lanes: &'a mut [R::Number],
+    run: usize,
+    place: &mut usize,
+) -> &'a mut [R::Number] {
+    if lanes.len() < N {
+        return lanes;
+    }
+    let (piece, rest) = lanes.split_first_chunk_mut::<N>().expect("so many lanes");
+    runs.add_some(piece, run, *place);
+    *place += N;
+    rest
 }
 
 /// Reduces runs of more than a block.
@@ -61,8 +125,7 @@ fn fold_long_runs<R: Rows>(runs: &R, count: usize, out: &mut [R::Number]) {
     let whole = count / BLOCK;
     let finish = |run: usize, mut tree: Tree<'_, R>| {
         if count > whole * BLOCK {
-            let [total] = fold_blocks(runs, [(run, whole * BLOCK)], count % BLOCK);
-            tree.add(total, 1);
+            tree.add(fold_block(runs, run, whole * BLOCK, count % BLOCK), 1);
         }
         tree.total()
     };
@@ -173,35 +236,29 @@ pub fn fold_few<R: Runs>(runs: &R, run: usize, start: usize, count: usize) -> R:
     lanes[0]
 }
 
-/// Reduces `N` blocks of `count` numbers, each of a run from a place on.
+/// Reduces a block of `count` numbers of a run from a place on.
 #[inline(always)]
-fn fold_blocks<R: Rows, const N: usize>(
-    runs: &R,
-    blocks: [(usize, usize); N],
-    count: usize,
-) -> [R::Number; N] {
+fn fold_block<R: Rows>(runs: &R, run: usize, start: usize, count: usize) -> R::Number {
     if count < LANES {
-        return blocks.map(|(run, start)| fold_few(runs, run, start, count));
+        return fold_few(runs, run, start, count);
     }
-    let rows = count / LANES;
-    let mut lanes = add_rows(runs, blocks, rows);
-    for (lanes, (run, start)) in lanes.iter_mut().zip(blocks) {
-        // Positions that are known when this is compiled, so that the lanes stay in registers.
-        for (i, lane) in lanes.iter_mut().enumerate().take(LANES - 1) {
-            if i < count % LANES {
-                *lane = runs.add(*lane, run, start + rows * LANES + i);
-            }
-        }
-    }
-    lanes.map(|lanes| combined(runs, &lanes))
+    let mut lanes = add_rows(runs, [(run, start)], count / LANES);
+    let mut total = runs.identity();
+    finish(runs, black_box(&mut lanes), run, start, count, std::slice::from_mut(&mut total));
+    total
 }
 
-/// The same for whole blocks.
+/// Reduces `N` whole blocks, each of a run from a place on.
 #[inline(always)]
 fn fold_whole_blocks<R: Rows, const N: usize>(runs: &R, blocks: [(usize, usize); N]) -> [R::Number; N] {
     let lanes = add_rows(runs, blocks, BLOCK / LANES);
     // The compiler sees them leave as a whole, and so keeps them in registers as a whole.
-    black_box(lanes).map(|lanes| combined(runs, &lanes))
+    let lanes = black_box(lanes);
+    let mut totals = [runs.identity(); N];
+    for (total, lanes) in totals.iter_mut().zip(&lanes) {
+        *total = combined(runs, lanes);
+    }
+    totals
 }
 
 /// Takes rows of numbers of `N` blocks into lanes, at the same time, so that none waits for the additions of another.

@@ -229,4 +229,10 @@ impl<'a, T: Element> Rows for Products<'a, T> {
     fn add_row(&self, lanes: [T; LANES], (x, y): Self::Rows, row: usize) -> [T; LANES] {
         std::array::from_fn(|i| x[row][i].mul_add(y[row][i], lanes[i]))
     }
+
+    #[inline(always)]
+    fn add_some<const N: usize>(&self, lanes: &mut [T; N], run: usize, start: usize) {
+        let (x, y) = (&self.matrix.elements[self.place(run, start)..][..N], &self.vector[start..][..N]);
+        *lanes = std::array::from_fn(|i| x[i].mul_add(y[i], lanes[i]));
+    }
 }

@@ -1,9 +1,9 @@
 //! `normalize`: rows by what each of them comes to, in two rounds while they are in the nearest cache.
 
-use ndgrad_array::{Array, Binary, Element, Normalization, Reduction, Unary, with_dtype};
+use ndgrad_array::{Array, Binary, Buffer, Element, Normalization, Reduction, Unary, with_dtype};
 
 use crate::contiguous;
-use crate::fold::fold_runs;
+use crate::fold::{LANES, fold_runs};
 use crate::reduce::Numbers;
 use crate::simd::{Kernel, LEAST_FAR, prefetch_all, vectorized_for};
 use crate::threads::fill_pieces;
@@ -53,29 +53,33 @@ impl<T: Element, A: Reduction, B: Binary, U: Unary, C: Reduction, D: Binary> Ker
     #[inline(always)]
     fn run(self) {
         let Rows { formulas, x, count, far, out } = self;
-        let together = (TOGETHER / count).clamp(1, MOST_ROWS) * count;
-        for (x, out) in x.chunks(together).zip(out.chunks_mut(together)) {
+        let rows = (TOGETHER / count).clamp(1, MOST_ROWS);
+        // Whole registers are computed: what they have beyond the end of a row is written once more, with the next row.
+        let reach = count.next_multiple_of(LANES);
+        let mut memory = Buffer::new((rows * count + LANES) * size_of::<T>());
+        let parts = memory.as_mut_slice::<T>();
+        for start in (0..out.len()).step_by(rows * count) {
+            let (x, out) = (&x[start..], &mut out[start..]);
             let mut room = [T::ZERO; MOST_ROWS];
-            let folded = &mut room[..out.len() / count];
+            let folded = &mut room[..rows.min(out.len() / count)];
             fold_runs(&Numbers { formula: formulas.top, numbers: x, count }, count, folded);
-            for ((x, out), &top) in x.chunks_exact(count).zip(out.chunks_exact_mut(count)).zip(&*folded) {
+            for (row, &top) in folded.iter().enumerate() {
+                let x = &x[row * count..];
                 if far {
-                    ask_ahead(x, together);
+                    ask_ahead(&x[..count], rows * count);
                 }
-                for (out, &x) in out.iter_mut().zip(x) {
-                    *out = formulas.below.value(x, top);
+                for (part, &x) in parts[row * count..][..reach].iter_mut().zip(x) {
+                    *part = formulas.part.value(formulas.below.value(x, top));
                 }
             }
-            for out in out.iter_mut() {
-                *out = formulas.part.value(*out);
-            }
-            fold_runs(&Numbers { formula: formulas.whole, numbers: out, count }, count, folded);
-            for (out, &whole) in out.chunks_exact_mut(count).zip(&*folded) {
+            fold_runs(&Numbers { formula: formulas.whole, numbers: parts, count }, count, folded);
+            for (row, &whole) in folded.iter().enumerate() {
+                let out = &mut out[row * count..];
                 if far {
-                    ask_ahead(out, together);
+                    ask_ahead(&out[..count], rows * count);
                 }
-                for out in out {
-                    *out = formulas.share.value(*out, whole);
+                for (out, &part) in out.iter_mut().zip(&parts[row * count..][..reach]) {
+                    *out = formulas.share.value(part, whole);
                 }
             }
         }

@@ -155,6 +155,12 @@ impl<'a, T: Element, F: Reduction> Rows for Numbers<'a, T, F> {
     fn add_row(&self, lanes: [T; LANES], rows: &'a [[T; LANES]], row: usize) -> [T; LANES] {
         std::array::from_fn(|i| self.formula.combine(lanes[i], rows[row][i]))
     }
+
+    #[inline(always)]
+    fn add_some<const N: usize>(&self, lanes: &mut [T; N], run: usize, start: usize) {
+        let numbers = &self.numbers[run * self.count + start..][..N];
+        *lanes = std::array::from_fn(|i| self.formula.combine(lanes[i], numbers[i]));
+    }
 }
 
 fn reduce_with(fold: &dyn Fold, x: &Array, kept: usize, out: &mut Array) {

@@ -144,16 +144,16 @@ pub(super) fn exp_m1_short(x: f64) -> f64 {
 
 /// e^x, within 0.73 units in the last place, and within 0.78 where it is subnormal (all of f32 were tried).
 ///
-/// Of 1, the high part of r, and the rest, the first two are added in two parts. To the exponent of the sum k is added, less 32
-/// from 0 on and 32 more below, so that it stays in range, and then the result is multiplied by what is missing.
+/// Of 1, the high part of r, and the rest, the first two are added in two parts. 2^k is a product of two powers, both normal: of
+/// half of k, whose bits are those of k shifted by one place less, and of what is missing.
 #[inline(always)]
 pub fn exp_single(x: f32) -> f32 {
-    /// What leaves no room for a fraction, as [`WHOLE`] does, and in the low bits the whole number less 32.
-    const WHOLE_LESS_32: f32 = 12_582_880.0; // 1.5 * 2^23 - 32
+    /// What leaves no room for a fraction, as [`WHOLE`] does, and in the low bits the whole number and the bias of two exponents.
+    const WHOLE_BIASED: f32 = 12_583_166.0; // 1.5 * 2^23 + 2 * 127
 
     let near = limit(x, -104.0, 89.0);
-    let shifted = near * std::f32::consts::LOG2_E + WHOLE_LESS_32;
-    let k = shifted - WHOLE_LESS_32;
+    let shifted = near * std::f32::consts::LOG2_E + WHOLE_BIASED;
+    let k = shifted - WHOLE_BIASED;
     let (high, low) = (near - k * LN_2_HIGH_SINGLE, k * LN_2_LOW_SINGLE);
     let r = high - low;
     let square = r * r;
@@ -162,10 +162,10 @@ pub fn exp_single(x: f32) -> f32 {
     let sum = 1.0 + high;
     let y = sum + (((high - (sum - 1.0)) - low) + square * q);
 
-    let less = if near < 0.0 { 64 << 23 } else { 0 };
-    let missing = f32::from_bits(((127 + 32) << 23) - less);
-    let scaled = f32::from_bits(y.to_bits().wrapping_add(shifted.to_bits() << 23).wrapping_add(less));
-    if x.is_nan() { x } else { scaled * missing }
+    let bits = shifted.to_bits();
+    let half = (bits << 22) & f32::INFINITY.to_bits();
+    let missing = (bits << 23).wrapping_sub(half);
+    y * f32::from_bits(half) * f32::from_bits(missing)
 }
 
 /// 2^x, within 0.503 units in the last place.
