@@ -204,11 +204,17 @@ impl Prepared {
         self.inputs.contains(&slot) || self.out.contains(&slot)
     }
 
+    /// Whether what it writes to `from` is what a state in `to` changes to, and nothing else is read there.
+    pub fn may_overwrite(&self, from: Slot, to: Slot) -> bool {
+        let is_its_state = self.inputs.iter().zip(&self.out).any(|(&state, &out)| (state, out) == (to, from));
+        is_its_state && self.inputs.iter().filter(|&&input| input == to).count() == 1
+    }
+
     /// Computes everything.
     ///
     /// # Safety
-    /// `slots` point to the elements of the slots that this was prepared for; nobody else uses those that are written, nor
-    /// writes those that are read, meanwhile.
+    /// `slots` point to the elements of the slots that this was prepared for, and share them only where
+    /// [`Prepared::may_overwrite`] says so; nobody else uses those that are written, nor writes those that are read, meanwhile.
     pub unsafe fn run(&self, slots: &Pointers) {
         let Prepared { changes, inputs, out, count } = self;
         let run = |range: Range<usize>| {
