@@ -14,6 +14,9 @@ pub trait Backend {
     /// `out[i] = formula(x[i], y[i])`, where `x` and `y` stretch to the shape of `out`.
     fn zip<F: Binary>(&self, formula: F, x: &Array, y: &Array, out: &mut Array);
 
+    /// `x[i] = formula(x[i], y[i])`, where `x` is contiguous and of floats, and `y` stretches to its shape.
+    fn zip_into<F: Binary>(&self, formula: F, x: &mut Array, y: &Array);
+
     /// `out[i] = predicate(x[i], y[i])`, where `x` and `y` stretch to the shape of `out`, which is bool.
     fn compare<P: Predicate>(&self, predicate: P, x: &Array, y: &Array, out: &mut Array);
 

@@ -1,7 +1,7 @@
-//! `map`, `zip`, `compare`, `select`: one formula over all elements.
+//! `map`, `zip`, `zip_into`, `compare`, `select`: one formula over all elements.
 
 use bytemuck::{cast_slice, cast_slice_mut};
-use ndgrad_array::{Array, Binary, Predicate, Unary, with_dtype};
+use ndgrad_array::{Array, Binary, DTypes, Predicate, Unary, with_dtype};
 
 use crate::loops;
 use crate::movement::with_size;
@@ -24,6 +24,12 @@ pub fn zip<F: Binary>(formula: F, x: &Array, y: &Array, out: &mut Array) {
             });
         }
     })
+}
+
+pub fn zip_into<F: Binary>(formula: F, x: &mut Array, y: &Array) {
+    with_dtype!(x.dtype(), F::DTYPES.and(DTypes::FLOATS), T => for_tiles([y], x, &|[y], x| {
+        loops::zip_into::<T, F>(formula, cast_slice_mut(x), cast_slice(y));
+    }))
 }
 
 pub fn compare<P: Predicate>(predicate: P, x: &Array, y: &Array, out: &mut Array) {

@@ -41,6 +41,10 @@ impl Backend for Cpu {
         elementwise::zip(formula, x, y, out);
     }
 
+    fn zip_into<F: Binary>(&self, formula: F, x: &mut Array, y: &Array) {
+        elementwise::zip_into(formula, x, y);
+    }
+
     fn compare<P: Predicate>(&self, predicate: P, x: &Array, y: &Array, out: &mut Array) {
         elementwise::compare(predicate, x, y, out);
     }

@@ -46,6 +46,27 @@ pub fn zip<T: Element, F: Binary>(formula: F, x: &[T], y: &[T], out: &mut [T]) {
     vectorized_for::<T, _>(Zip(formula, &x[..out.len()], &y[..out.len()], out));
 }
 
+/// `x[i] = formula(x[i], y[i])`. The slices must be of one length.
+#[inline(never)]
+pub fn zip_into<T: Element, F: Binary>(formula: F, x: &mut [T], y: &[T]) {
+    struct ZipInto<'a, T, F>(F, &'a mut [T], &'a [T]);
+
+    impl<T: Element, F: Binary> Kernel for ZipInto<'_, T, F> {
+        type Output = ();
+
+        #[inline(always)]
+        fn run(self) {
+            let ZipInto(formula, x, y) = self;
+            for (x, &y) in x.iter_mut().zip(y) {
+                *x = formula.value(*x, y);
+            }
+        }
+    }
+
+    let y = &y[..x.len()];
+    vectorized_for::<T, _>(ZipInto(formula, x, y));
+}
+
 /// `out[i] = predicate(x[i], y[i])`. The slices must be of one length.
 #[inline(never)]
 pub fn compare<T: Element, P: Predicate>(predicate: P, x: &[T], y: &[T], out: &mut [Truth]) {

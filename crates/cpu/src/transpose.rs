@@ -53,34 +53,34 @@ impl<T: Pod> Kernel for Square<'_, T> {
     #[inline(always)]
     fn run(self) {
         let Square { source, from, target, to, sizes: [rows, columns] } = self;
-        for row in (0..rows).step_by(SIDE) {
-            let height = SIDE.min(rows - row);
-            for column in (0..columns).step_by(SIDE) {
-                let width = SIDE.min(columns - column);
+        if rows.min(columns) < SIDE {
+            for row in 0..rows {
+                for (column, target) in target[to.at(row)..][..columns].iter_mut().enumerate() {
+                    *target = source[from.at(column) + row];
+                }
+            }
+            return;
+        }
+        for row in whole_blocks(rows) {
+            for column in whole_blocks(columns) {
                 let mut block = [[T::zeroed(); SIDE]; SIDE];
-                if [height, width] == [SIDE; 2] {
-                    for (j, line) in block.iter_mut().enumerate() {
-                        line.copy_from_slice(&source[from.at(column + j) + row..][..SIDE]);
-                    }
-                    let block = turn(block);
-                    for (i, line) in block.iter().enumerate() {
-                        target[to.at(row + i) + column..][..SIDE].copy_from_slice(line);
-                    }
-                    continue;
+                for (j, line) in block.iter_mut().enumerate() {
+                    line.copy_from_slice(&source[from.at(column + j) + row..][..SIDE]);
                 }
-                for (j, line) in block[..width].iter_mut().enumerate() {
-                    for (x, &source) in line.iter_mut().zip(&source[from.at(column + j) + row..][..height]) {
-                        *x = source;
-                    }
-                }
-                for i in 0..height {
-                    for (target, line) in target[to.at(row + i) + column..][..width].iter_mut().zip(&block) {
-                        *target = line[i];
-                    }
+                let block = turn(block);
+                for (i, line) in block.iter().enumerate() {
+                    target[to.at(row + i) + column..][..SIDE].copy_from_slice(line);
                 }
             }
         }
     }
+}
+
+/// Where blocks begin that cover so many rows or columns, at least a side: the last one lies over another's end if no more
+/// are left.
+#[inline(always)]
+fn whole_blocks(size: usize) -> impl Iterator<Item = usize> {
+    (0..size).step_by(SIDE).map(move |start| start.min(size - SIDE))
 }
 
 /// Exchanges rows and columns.

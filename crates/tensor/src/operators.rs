@@ -1,5 +1,6 @@
 //! `+ - * / %` and unary minus, for tensors and numbers, and `& | ^ !`, for tensors of bool, in every combination of
-//! value and reference.
+//! value and reference. A large tensor on the left that comes by value, which nobody else has and no gradient needs, is
+//! written over: what `a * b + c` multiplies makes room for the sum.
 
 use std::borrow::Cow;
 use std::ops::{Add, BitAnd, BitOr, BitXor, Div, Mul, Neg, Not, Rem, Sub};
@@ -7,7 +8,7 @@ use std::ops::{Add, BitAnd, BitOr, BitXor, Div, Mul, Neg, Not, Rem, Sub};
 use ndgrad_array::DTypes;
 
 use crate::Tensor;
-use crate::ops::{check_dtype, refuse};
+use crate::ops::{self, Zip, check_dtype, refuse};
 
 /// What may stand beside a tensor in arithmetic: another tensor, or a number, which takes the tensor's dtype.
 pub trait Operand {
@@ -62,8 +63,8 @@ impl Operand for i32 {
 
 macro_rules! operators {
     ($($Operator:ident $method:ident,)*) => {$(
-        operators!(@ $Operator $method, |a: Tensor, b: Tensor| Tensor::$method(&a, &b));
-        operators!(@ $Operator $method, |a: Tensor, b: &Tensor| Tensor::$method(&a, b));
+        operators!(@ $Operator $method, |a: Tensor, b: Tensor| ops::$Operator.apply_over(a, &b));
+        operators!(@ $Operator $method, |a: Tensor, b: &Tensor| ops::$Operator.apply_over(a, b));
         operators!(@ $Operator $method, |a: &Tensor, b: Tensor| Tensor::$method(a, &b));
         operators!(@ $Operator $method, |a: &Tensor, b: &Tensor| Tensor::$method(a, b));
         operators!(@ $Operator $method, |a: Tensor, b: f64| Tensor::$method(&a, b));

@@ -8,7 +8,7 @@ use ndgrad_array::{
 };
 use ndgrad_cpu::copied;
 
-use crate::autograd::{Edge, GradReq, Leaf, LeafRef, Node, Owner};
+use crate::autograd::{Edge, GradReq, Leaf, LeafRef, Node, Owner, is_recording};
 use crate::compile::{is_tracing, trace};
 use crate::ops::refuse;
 use crate::spare;
@@ -285,6 +285,22 @@ impl Tensor {
         match &self.0.history {
             History::Leaf(leaf) => leaf.assign(Tensor::from_array(copy)),
             _ => *self = Tensor::from_array(copy),
+        }
+    }
+
+    /// Lets `change` write over contiguous elements that nobody else sees and nothing remembers: whether they are such.
+    pub(crate) fn overwrite(&mut self, change: impl FnOnce(&mut Array)) -> bool {
+        if is_recording() || is_tracing() {
+            return false;
+        }
+        match self.0.get_mut() {
+            Some(Inner { array, history: History::None })
+                if array.is_unique() && array.layout().is_contiguous() =>
+            {
+                change(array);
+                true
+            }
+            _ => false,
         }
     }
 

@@ -28,7 +28,8 @@ pub(super) unsafe trait Lane: Send + Sync {
 /// The largest number of inputs of a formula.
 pub(super) const MOST_INPUTS: usize = 3;
 
-/// An elementwise formula for one dtype, ready to be part of a [`Program`](super::Program).
+/// An elementwise formula for one dtype, ready to be part of a [`Program`](super::Program). It must not panic: with a few
+/// elements, that would end the process.
 pub struct Formula {
     pub(super) lane: Box<dyn Lane>,
     pub(super) inputs: Vec<DType>,

@@ -36,6 +36,27 @@ pub trait Zip: Copy + Default + std::fmt::Debug + Send + Sync + UnwindSafe + Ref
     fn apply(self, x: &Tensor, y: &Tensor) -> Tensor {
         apply(ZipOp(self), &[x, y])
     }
+
+    /// Applies the operation to a tensor that is given up: where nobody else has a large one, its elements are written over,
+    /// since that visits a third less memory.
+    #[inline]
+    #[track_caller]
+    fn apply_over(self, mut x: Tensor, y: &Tensor) -> Tensor {
+        if x.size() >= LEAST_OVER && write_over(self, &mut x, y) { x } else { self.apply(&x, y) }
+    }
+}
+
+/// Elements from which on it is worth a look whether somebody else has them.
+const LEAST_OVER: usize = 1 << 12;
+
+/// Computes the result in the place of the left operand, if it is as large and may go there: whether it was.
+#[inline(never)]
+fn write_over<Z: Zip>(zip: Z, x: &mut Tensor, y: &Tensor) -> bool {
+    let fits = x.dtype() == y.dtype()
+        && Z::DTYPES.and(DTypes::FLOATS).contains(x.dtype())
+        && x.device() == y.device()
+        && x.shape().broadcast(&y.shape()) == Some(x.shape());
+    fits && x.overwrite(|x| Cpu.zip_into(ZipOp(zip), x, y.value().elements()))
 }
 
 /// A [`Zip`] as an [`Op`].
@@ -128,4 +149,49 @@ fn does_not_stretch(name: &str, [left, right]: [(&'static str, Shape); 2]) -> Op
         .operand(left.0, left.1, "")
         .operand(right.0, right.1, "aligned from the last axis, sizes must be equal or 1")
         .remedy("reshape one of them, for example y.reshape([-1, 1])")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::autograd::record;
+    use crate::ops::Add;
+    use crate::random;
+
+    fn place(x: &Tensor) -> usize {
+        x.value().elements().bytes().as_ptr().addr()
+    }
+
+    fn large() -> Tensor {
+        random::uniform([LEAST_OVER / 16, 16])
+    }
+
+    #[test]
+    fn a_result_takes_the_place_of_what_is_given_up() {
+        let turned = random::uniform([16, LEAST_OVER / 16]).transpose();
+        for y in [large(), random::uniform([16]), random::uniform([LEAST_OVER / 16, 1]), turned] {
+            let x = large();
+            let (expected, before) = ((&x - &y).to_vec::<f32>(), place(&x));
+            let difference = x - &y;
+            assert_eq!((place(&difference), difference.to_vec::<f32>()), (before, expected));
+        }
+    }
+
+    #[test]
+    fn what_others_see_or_a_gradient_needs_stays() {
+        let (x, y) = (large(), large());
+        let (values, view) = (x.to_vec::<f32>(), x.reshape([-1]));
+        let before = place(&x);
+        assert_ne!(place(&(x.clone() + &y)), before);
+        assert_ne!(place(&(x + &y)), before);
+        assert_eq!(view.to_vec::<f32>(), values);
+        let leaf = large().attach_grad();
+        let product = record(|| &leaf * &leaf);
+        let before = place(&product);
+        let sum = record(|| product + &y);
+        assert_ne!(place(&sum), before);
+        // Nor does a result go where there is no room for it, or where it is of another kind.
+        assert_eq!((large() * random::uniform([2, 1, 1])).shape().to_vec(), [2, LEAST_OVER / 16, 16]);
+        assert!(std::panic::catch_unwind(|| Add.apply_over(large(), &large().to_dtype(DType::F64))).is_err());
+    }
 }
