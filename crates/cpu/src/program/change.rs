@@ -149,22 +149,28 @@ impl Changes {
         self.states + 1
     }
 
-    /// What one of the states changes to.
+    /// What the states change to.
     ///
     /// # Panics
     /// When there are not as many inputs, or they are of other shapes and dtypes.
-    pub fn state(&self, state: usize, inputs: &[&Array], out: &mut Array) {
+    pub fn compute(self: &Arc<Self>, inputs: &[&Array]) -> Vec<Array> {
         let specs: Vec<Spec> = inputs.iter().map(|input| input.spec()).collect();
-        self.check(&specs, out.spec());
+        self.check(&specs, specs[0]);
         let inputs: Vec<Array> = inputs.iter().map(|input| contiguous(input)).collect();
-        let start = |x: &Array| x.bytes()[x.layout().offset() * x.dtype().size()..].as_ptr();
-        let starts: Vec<*const u8> = inputs.iter().map(start).collect();
-        let mut states: Vec<Array> = (0..self.states).map(|_| Array::new(out.spec())).collect();
-        let results: Vec<*mut u8> = states.iter_mut().map(|state| state.bytes_mut().as_mut_ptr()).collect();
+        let start = |x: &Array| x.bytes()[x.layout().offset() * x.dtype().size()..].as_ptr().cast_mut();
+        let mut states: Vec<Array> = (0..self.states).map(|_| Array::new(specs[0])).collect();
+        let results = states.iter_mut().map(|state| state.bytes_mut().as_mut_ptr());
+        let pointers = Pointers(inputs.iter().map(start).chain(results).collect());
+        let prepared = Prepared {
+            changes: self.clone(),
+            inputs: (0..self.inputs).map(Slot).collect(),
+            out: (self.inputs..self.inputs + self.states).map(Slot).collect(),
+            count: specs[0].shape.size(),
+        };
         // SAFETY: elements of the inputs lie one behind the other, their numbers and dtypes were checked, and the results are
         // arrays that nobody else has.
-        unsafe { self.run.run(&starts, &results, 0..out.shape().size()) };
-        *out = states.swap_remove(state);
+        unsafe { prepared.run(&pointers) };
+        states
     }
 
     /// # Panics
