@@ -1,5 +1,7 @@
 //! `Array`: a value without history.
 
+use std::borrow::Borrow;
+
 use crate::{Buffer, DType, Device, Element, Item, Layout, Shape};
 
 /// The shape, dtype and device of an array: all that is known of it before it is computed.
@@ -47,10 +49,13 @@ impl Array {
     /// Becomes what [`Array::new`] gives, in the place where it is and in the memory that it has, which must be its alone and
     /// large enough.
     #[inline(always)]
-    pub fn renew(&mut self, spec: &Spec) {
-        debug_assert!(self.is_unique() && spec.bytes() <= self.bytes_held(), "memory of its own");
-        self.layout.set_contiguous(&spec.shape);
-        (self.dtype, self.device) = (spec.dtype, spec.device);
+    pub fn renew(&mut self, shape: &Shape, dtype: DType, device: Device) {
+        debug_assert!(
+            self.is_unique() && shape.size() * dtype.size() <= self.bytes_held(),
+            "memory of its own"
+        );
+        self.layout.set_contiguous(shape);
+        (self.dtype, self.device) = (dtype, device);
     }
 
     /// An array of this shape with a copy of these elements in row-major order, on the processor.
@@ -202,8 +207,9 @@ impl Array {
 
     /// Another view of the same buffer. The layout must lie within it.
     #[inline]
-    pub fn view(&self, layout: Layout) -> Array {
-        Array { layout, dtype: self.dtype, device: self.device, buffer: self.buffer.clone() }
+    pub fn view(&self, layout: impl Borrow<Layout>) -> Array {
+        let buffer = self.buffer.clone();
+        Array { layout: *layout.borrow(), dtype: self.dtype, device: self.device, buffer }
     }
 
     /// The same buffer seen in another way. The layout must lie within it. Unlike [`Array::view`], this shares

@@ -44,10 +44,10 @@ impl Layout {
         Layout { shape, strides, offset, contiguous }
     }
 
-    /// This layout after a change.
+    /// Finds again, after a change, how the elements lie.
     #[inline]
-    fn checked(self) -> Layout {
-        Layout::new(self.shape, self.strides, self.offset)
+    fn find_order(&mut self) {
+        self.contiguous = lies_in_row_major_order(&self.shape, &self.strides);
     }
 
     /// The sizes of the axes.
@@ -102,7 +102,8 @@ impl Layout {
         layout.shape.set(rows, self.shape[columns]);
         layout.shape.set(columns, self.shape[rows]);
         layout.strides.swap(rows, columns);
-        layout.checked()
+        layout.find_order();
+        layout
     }
 
     /// `count` elements of `axis` from `start` on, each `step` from the one before. They must exist.
@@ -116,7 +117,8 @@ impl Layout {
         if count > 0 {
             layout.offset = self.offset.strict_add_signed(self.strides[axis] * start as isize);
         }
-        layout.checked()
+        layout.find_order();
+        layout
     }
 
     /// Without `axis`, at its position `index`, which must exist.
@@ -124,7 +126,8 @@ impl Layout {
         let mut layout = self.slice(axis, index, 1, 1);
         layout.strides.copy_within(axis + 1.., axis);
         layout.shape = self.shape.remove(axis);
-        layout.checked()
+        layout.find_order();
+        layout
     }
 
     /// The elements whose positions along `first` and `second`, two different axes, grow together: from 0 along
@@ -146,7 +149,8 @@ impl Layout {
         layout.strides[rank - 2] += layout.strides[rank - 1];
         layout.strides[rank - 1] = 0;
         layout.shape = layout.shape.remove(rank - 1);
-        layout.checked()
+        layout.find_order();
+        layout
     }
 
     /// With one more axis, of size 1, at `axis`.
@@ -195,7 +199,8 @@ impl Layout {
             stride *= shape[axis] as isize;
             left /= shape[axis];
         }
-        Some(layout.checked())
+        layout.find_order();
+        Some(layout)
     }
 
     /// The same elements in the same order with as few axes as possible: axes of size 1 are dropped, and
@@ -230,7 +235,7 @@ impl Layout {
         for layout in &mut joined {
             layout.shape = Shape::new(&sizes[..rank]);
             layout.strides[rank..].fill(0);
-            *layout = layout.checked();
+            layout.find_order();
         }
         joined
     }

@@ -25,8 +25,10 @@ pub struct Shape {
 }
 
 /// The number of axes, of which the compiler knows that it is not larger than [`MAX_RANK`]: no slice of sizes is checked.
+/// As wide as a size, so that a shape has no gaps: a gap is copied with what was written beside it a moment ago, and waits
+/// for that.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-#[repr(u8)]
+#[repr(usize)]
 enum Rank {
     R0,
     R1,

@@ -4,7 +4,7 @@ use bytemuck::{Pod, cast_slice, cast_slice_mut};
 use ndgrad_array::{Array, DTypes, Element, Layout, Wide, with_dtype};
 
 use crate::contiguous;
-use crate::program::few::{FEW, write_together};
+use crate::program::few::{FEW, together};
 use crate::simd::{LEAST_FAR, ROWS_AHEAD, prefetch};
 use crate::threads::{fill_pieces, split};
 use crate::tiles::for_tiles;
@@ -216,7 +216,7 @@ fn gather_elements<R: Copy>(source: &[R], rows: &[usize], out: &mut [R]) {
     let (fours, rest) = out.as_chunks_mut::<FEW>();
     let (rows, last) = rows.split_at(FEW * fours.len());
     for (four, rows) in fours.iter_mut().zip(rows.as_chunks::<FEW>().0) {
-        write_together(four, rows.map(|row| source[row]));
+        *four = together(rows.map(|row| source[row]));
     }
     for (out, &row) in rest.iter_mut().zip(last) {
         *out = source[row];

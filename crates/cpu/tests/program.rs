@@ -199,6 +199,58 @@ fn values_are_carried_to_the_next_run() {
 }
 
 #[test]
+fn what_is_read_once_more_is_not_overwritten_by_what_is_carried() {
+    let mut pass = Pass::new(3);
+    let x = pass.read(Slot(0), DType::F32);
+    let half = pass.apply(Formula::map(Halve, DType::F32).unwrap(), &[x]);
+    pass.store(half, Slot(1));
+    let rest = pass.apply(Formula::zip(Subtract, DType::F32).unwrap(), &[x, half]);
+    pass.store(rest, Slot(2));
+    let mut program = Program::new(vec![spec(&[3], DType::F32); 3], vec![Step::Pass(pass)]);
+    program.put(Slot(0), Array::from_slice([3], &[8f32, 16.0, -24.0]));
+    program.carry(Slot(1), Slot(0));
+    for _ in 0..3 {
+        program.run_on(&[]).unwrap();
+    }
+    program.end_runs();
+    for slot in [0, 2] {
+        assert_eq!(program.get(Slot(slot)).to_vec::<f32>(), [1.0, 2.0, -3.0]);
+    }
+}
+
+/// Longer than what is called without a return, with results that the next formula has in registers, and one that it reads
+/// from memory.
+#[test]
+fn many_formulas_of_few_elements() {
+    let numbers = [0.3, -1.7, 2.9, 1e-3];
+    for dtype in [DType::F32, DType::F64] {
+        let mut pass = Pass::new(4);
+        let x = pass.read(Slot(0), dtype);
+        let mut y = x;
+        for _ in 0..90 {
+            let difference = pass.apply(Formula::zip(Subtract, dtype).unwrap(), &[x, y]);
+            let half = pass.apply(Formula::map(Halve, dtype).unwrap(), &[difference]);
+            let is_below = pass.apply(Formula::compare(Below, dtype).unwrap(), &[half, difference]);
+            y = pass.apply(Formula::select(dtype).unwrap(), &[is_below, difference, half]);
+        }
+        pass.store(y, Slot(1));
+        let mut program = Program::new(vec![spec(&[4], dtype); 2], vec![Step::Pass(pass)]);
+        let given = narrowed(&Array::from_slice([4], &numbers), dtype);
+        program.put(Slot(0), given.clone());
+        program.run().unwrap();
+        let rounded = |x: f64| if dtype == DType::F32 { f64::from(x as f32) } else { x };
+        let expected = narrowed(&given, DType::F64).to_vec::<f64>().into_iter().map(|x| {
+            (0..90).fold(x, |y, _| {
+                let difference = rounded(x - y);
+                let half = rounded(difference * 0.5);
+                if half < difference { difference } else { half }
+            })
+        });
+        assert_eq!(bits(program.get(Slot(1))), expected.map(f64::to_bits).collect::<Vec<_>>(), "{dtype}");
+    }
+}
+
+#[test]
 #[should_panic(expected = "what a step writes cannot be put")]
 fn nothing_is_put_where_results_are_carried() {
     let mut pass = Pass::new(3);

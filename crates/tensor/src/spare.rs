@@ -5,7 +5,7 @@
 
 use std::cell::RefCell;
 
-use ndgrad_array::{Array, Retire, Shared, Spec};
+use ndgrad_array::{Array, DType, Device, Retire, Shape, Shared, Spec};
 
 use crate::tensor::{History, Inner};
 
@@ -30,19 +30,19 @@ pub(crate) fn count() -> usize {
 
 /// Elements to be written, in a tensor without history.
 #[inline(never)]
-pub(crate) fn room(spec: &Spec) -> Shared<Inner> {
-    let shelf = spec.bytes().saturating_sub(1) / LINE;
+pub(crate) fn room(shape: &Shape, dtype: DType, device: Device) -> Shared<Inner> {
+    let shelf = (shape.size() * dtype.size()).saturating_sub(1) / LINE;
     let spare = SPARE.try_with(|spare| spare.borrow_mut().get_mut(shelf).and_then(Vec::pop));
-    let Ok(Some(mut spare)) = spare else { return new(spec) };
+    let Ok(Some(mut spare)) = spare else { return new(Spec { shape: *shape, dtype, device }) };
     if let Some(Inner { array, .. }) = spare.get_mut() {
-        array.renew(spec);
+        array.renew(shape, dtype, device);
     }
     spare
 }
 
 #[cold]
-fn new(spec: &Spec) -> Shared<Inner> {
-    Shared::with(|| Inner { array: Array::new(*spec), history: History::None })
+fn new(spec: Spec) -> Shared<Inner> {
+    Shared::with(|| Inner { array: Array::new(spec), history: History::None })
 }
 
 /// Apart, as most have none.

@@ -47,10 +47,12 @@ impl Tensor {
     /// Contiguous elements that `fill` writes, in a tensor without history.
     #[inline]
     pub(crate) fn filled_by<E>(
-        spec: &Spec,
+        shape: &Shape,
+        dtype: DType,
+        device: Device,
         fill: impl FnOnce(&mut Array) -> Result<(), E>,
     ) -> Result<Tensor, E> {
-        let mut inner = spare::room(spec);
+        let mut inner = spare::room(shape, dtype, device);
         if let Some(Inner { array, .. }) = inner.get_mut() {
             fill(array)?;
         }
@@ -65,7 +67,7 @@ impl Tensor {
     /// Another view of an array, in a tensor without history.
     #[inline(never)]
     pub(crate) fn viewed(of: &Array, layout: &Layout) -> Tensor {
-        Tensor::made(|| Inner { array: of.view(*layout), history: History::None })
+        Tensor::made(|| Inner { array: of.view(layout), history: History::None })
     }
 
     #[inline]
@@ -314,13 +316,21 @@ impl Tensor {
     }
 
     /// Where a gradient goes from here.
-    #[inline]
     pub(crate) fn edge(&self) -> Option<Edge> {
+        let mut edge = None;
+        self.edge_to(&mut edge);
+        edge
+    }
+
+    /// [`Tensor::edge`], written where it stays.
+    #[inline]
+    pub(crate) fn edge_to(&self, edge: &mut Option<Edge>) {
         match &self.0.history {
-            History::None => None,
-            History::Node(node) => Some(Edge::Node(node.clone())),
-            History::Leaf(leaf) => (leaf.request() != GradReq::Null).then(|| Edge::Leaf(LeafRef::to(leaf))),
-            History::Frozen(leaf) => Some(Edge::Leaf(leaf.clone())),
+            History::None => *edge = None,
+            History::Node(node) => *edge = Some(Edge::Node(node.clone())),
+            History::Leaf(leaf) if leaf.request() == GradReq::Null => *edge = None,
+            History::Leaf(leaf) => *edge = Some(Edge::Leaf(LeafRef::to(leaf))),
+            History::Frozen(leaf) => *edge = Some(Edge::Leaf(leaf.clone())),
         }
     }
 

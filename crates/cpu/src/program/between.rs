@@ -5,7 +5,7 @@ use std::slice;
 use ndgrad_array::{Array, OperationError};
 
 use super::few::{self, FEW};
-use super::{Program, Slot};
+use super::{Prepared, Program, Slot};
 use crate::contiguous;
 use crate::movement::{GatherRows, gatherer};
 
@@ -14,6 +14,8 @@ use crate::movement::{GatherRows, gatherer};
 pub(super) struct Between {
     gathers: Vec<Gather>,
     carries: Vec<Carry>,
+    /// Slots whose results are written where they are read: which they share with.
+    shared: Vec<(Slot, Slot)>,
 }
 
 /// The way of a table's rows into a slot.
@@ -59,8 +61,35 @@ impl Program {
         let spec = self.specs[to.0];
         assert!(self.is_written[from.0] && self.specs[from.0] == spec, "a result moves to where it is read");
         self.claim(to);
-        let size_of_few = (spec.shape.size() <= FEW).then(|| spec.dtype.size());
-        self.between.carries.push(Carry { from, to, size_of_few });
+        let is_few = spec.shape.size() <= FEW;
+        if is_few && self.may_share(from, to) {
+            self.point(from, self.pointers.0[to.0]);
+            self.between.shared.push((from, to));
+            return;
+        }
+        self.between.carries.push(Carry { from, to, size_of_few: is_few.then(|| spec.dtype.size()) });
+    }
+
+    /// Whether what is written to `from` may be written to `to` straight away: once, by a kernel of a few elements, which
+    /// reads all before it writes, when nobody else reads any more what was there.
+    fn may_share(&self, from: Slot, to: Slot) -> bool {
+        let mut is_written = false;
+        for step in &self.steps {
+            let Prepared::Chain(chain) = step else {
+                if step.touches(from) || step.touches(to) {
+                    return false;
+                }
+                continue;
+            };
+            for placed in chain.kernels() {
+                let (reads, writes) = (placed.reads(to), placed.writes(from));
+                if is_written && (reads || writes) {
+                    return false;
+                }
+                is_written |= writes;
+            }
+        }
+        is_written
     }
 
     /// From now on, [`Program::run_on`] puts rows of this table into a slot that no step writes: as many as the slot has.
@@ -119,8 +148,14 @@ impl Program {
 
     /// Forgets what there was to do for [`Program::run_on`]: slots hold what they do, and can be put again.
     pub fn end_runs(&mut self) {
-        let Between { gathers, carries } = std::mem::take(&mut self.between);
-        for slot in gathers.iter().map(|gather| gather.to).chain(carries.iter().map(|carry| carry.to)) {
+        let Between { gathers, carries, shared } = std::mem::take(&mut self.between);
+        for &(from, _) in &shared {
+            let pointer = self.arrays[from.0].bytes_mut().as_mut_ptr();
+            self.point(from, pointer);
+        }
+        let gathered = gathers.iter().map(|gather| gather.to);
+        let carried = carries.iter().map(|carry| carry.to).chain(shared.iter().map(|&(_, to)| to));
+        for slot in gathered.chain(carried) {
             self.is_written[slot.0] = false;
         }
     }

@@ -131,6 +131,11 @@ pub(super) struct Prepared {
 }
 
 impl Prepared {
+    /// Whether it reads or writes this slot.
+    pub fn touches(&self, slot: Slot) -> bool {
+        self.inputs.contains(&slot) || self.out.contains(&slot)
+    }
+
     /// Computes everything.
     ///
     /// # Safety

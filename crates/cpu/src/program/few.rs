@@ -9,52 +9,90 @@ use std::marker::PhantomData;
 
 use ndgrad_array::{Binary, Element, Layout, Predicate, Reduction, Truth, Unary};
 
-use super::routine::{Operand, Run};
+use super::chain::{Handed, Kernel};
+use super::lane::MOST_INPUTS;
+use super::routine::Operand;
 use crate::movement::with_size;
 
 /// The largest number of elements that are few.
 pub(crate) const FEW: usize = 4;
 
+/// A kernel of a few elements.
+///
 /// # Safety
-/// `from` points to `FEW` aligned elements.
-#[inline(always)]
-unsafe fn read<T: Copy>(from: *const u8) -> [T; FEW] {
-    // SAFETY: the caller's promise; an element may have any bits.
-    unsafe { from.cast::<[T; FEW]>().read() }
+/// What [`Few::compute`] reads stays within what its own safety section says.
+pub(super) unsafe trait Few: Send + Sync {
+    /// What it computes a few of.
+    type Output: Copy;
+
+    /// Whether this input is read by [`Inputs::few`] alone, so that it may come in registers.
+    fn takes(&self, input: usize) -> bool;
+
+    /// Computes all of the result.
+    ///
+    /// # Safety
+    /// The inputs that the kernel has point to the initialized elements of the slots that it was made for, which nobody writes
+    /// meanwhile, or come in registers if the kernel takes them so.
+    unsafe fn compute(&self, inputs: &Inputs<'_>) -> [Self::Output; FEW];
 }
 
-/// # Safety
-/// `out` points to room for `FEW` aligned elements that nobody else uses.
-#[inline(always)]
-unsafe fn write<T>(out: *mut u8, values: [T; FEW]) {
-    // SAFETY: the caller's promise.
-    unsafe { out.cast::<[T; FEW]>().write(values) }
+/// Where the inputs of a kernel are: in memory, or, where there is no pointer, in registers.
+pub(super) struct Inputs<'a> {
+    /// Behind those of the inputs is that of the result.
+    pub pointers: &'a [*mut u8; MOST_INPUTS + 1],
+    pub handed: Handed,
 }
 
-/// Writes elements that were read one by one in one piece, or two. The compiler alone would copy each by itself.
+impl Inputs<'_> {
+    /// The first few elements of an input, whatever lies behind those that there are.
+    ///
+    /// # Safety
+    /// The input is in registers, or a slot of `T` is where it points to.
+    #[inline(always)]
+    unsafe fn few<T: Copy>(&self, input: usize) -> [T; FEW] {
+        let pointer = self.pointers[input];
+        if const { Handed::fits::<T>() } && pointer.is_null() {
+            return self.handed.elements();
+        }
+        // SAFETY: the caller's promise. Slots are whole cache lines, and an element may have any bits.
+        unsafe { pointer.cast::<[T; FEW]>().read() }
+    }
+
+    /// Element `place` of an input.
+    ///
+    /// # Safety
+    /// A slot of `T` with such an element is where the input points to.
+    #[inline(always)]
+    unsafe fn element<T: Copy>(&self, input: usize, place: usize) -> T {
+        // SAFETY: the caller's promise.
+        unsafe { self.pointers[input].cast::<T>().add(place).read() }
+    }
+}
+
+/// Elements that were read or computed one by one, brought together in registers: they are written in one piece, or two. The
+/// compiler alone would write each by itself.
 #[inline(always)]
-pub(crate) fn write_together<T: Copy>(out: &mut [T; FEW], values: [T; FEW]) {
+pub(crate) fn together<T: Copy>(values: [T; FEW]) -> [T; FEW] {
     #[cfg(target_arch = "x86_64")]
     {
         use std::arch::x86_64::*;
-        let to = std::ptr::from_mut(out).cast::<__m128i>();
+        use std::mem::transmute_copy;
         if size_of::<T>() == 4 {
-            // SAFETY: both are four elements of four bytes, which are written as such; the processor has these registers.
+            // SAFETY: both are four elements of four bytes, which stay as they are; the processor has these registers.
             return unsafe {
-                let [a, b, c, d] = std::mem::transmute_copy::<[T; FEW], [i32; FEW]>(&values);
-                _mm_storeu_si128(to, _mm_set_epi32(d, c, b, a));
+                let [a, b, c, d] = transmute_copy::<[T; FEW], [i32; FEW]>(&values);
+                transmute_copy(&_mm_set_epi32(d, c, b, a))
             };
         }
         if size_of::<T>() == 8 {
             // SAFETY: as above, of eight bytes.
             return unsafe {
-                let [a, b, c, d] = std::mem::transmute_copy::<[T; FEW], [i64; FEW]>(&values);
-                _mm_storeu_si128(to, _mm_set_epi64x(b, a));
-                _mm_storeu_si128(to.add(1), _mm_set_epi64x(d, c));
+                let [a, b, c, d] = transmute_copy::<[T; FEW], [i64; FEW]>(&values);
+                transmute_copy(&[_mm_set_epi64x(b, a), _mm_set_epi64x(d, c)])
             };
         }
     }
-    *out = values;
+    values
 }
 
 /// Copies `FEW` elements of this many bytes.
@@ -64,63 +102,78 @@ pub(crate) fn write_together<T: Copy>(out: &mut [T; FEW], values: [T; FEW]) {
 #[inline(always)]
 pub(super) unsafe fn copy(size: usize, from: *const u8, out: *mut u8) {
     // SAFETY: the caller's promise.
-    with_size!(size, T => unsafe { write::<T>(out, read(from)) })
-}
-
-/// Element `place`.
-///
-/// # Safety
-/// `from` points to aligned elements of which this is one.
-#[inline(always)]
-unsafe fn element<T: Copy>(from: *const u8, place: usize) -> T {
-    // SAFETY: the caller's promise.
-    unsafe { from.cast::<T>().add(place).read() }
+    with_size!(size, T => unsafe { out.cast::<[T; FEW]>().write(from.cast::<[T; FEW]>().read()) })
 }
 
 pub(super) struct Map<T, F>(pub F, pub PhantomData<fn() -> T>);
 
-// SAFETY: it reads and writes a few elements of each operand.
-unsafe impl<T: Element, F: Unary> Run for Map<T, F> {
-    unsafe fn run(&self, x: *const u8, _: *const u8, _: *const u8, out: *mut u8) {
+// SAFETY: it reads a few elements of its input.
+unsafe impl<T: Element, F: Unary> Few for Map<T, F> {
+    type Output = T;
+
+    fn takes(&self, input: usize) -> bool {
+        input == 0
+    }
+
+    #[inline(always)]
+    unsafe fn compute(&self, inputs: &Inputs<'_>) -> [T; FEW] {
         // SAFETY: the caller's promise.
-        unsafe { write::<T>(out, read(x).map(|x| self.0.value(x))) }
+        unsafe { inputs.few::<T>(0) }.map(|x| self.0.value(x))
     }
 }
 
 pub(super) struct Zip<T, F>(pub F, pub PhantomData<fn() -> T>);
 
-// SAFETY: it reads and writes a few elements of each operand.
-unsafe impl<T: Element, F: Binary> Run for Zip<T, F> {
-    unsafe fn run(&self, x: *const u8, y: *const u8, _: *const u8, out: *mut u8) {
+// SAFETY: it reads a few elements of each input.
+unsafe impl<T: Element, F: Binary> Few for Zip<T, F> {
+    type Output = T;
+
+    fn takes(&self, input: usize) -> bool {
+        input < 2
+    }
+
+    #[inline(always)]
+    unsafe fn compute(&self, inputs: &Inputs<'_>) -> [T; FEW] {
         // SAFETY: the caller's promise.
-        let (x, y) = unsafe { (read::<T>(x), read::<T>(y)) };
-        // SAFETY: the caller's promise.
-        unsafe { write::<T>(out, from_fn(|i| self.0.value(x[i], y[i]))) }
+        let (x, y) = unsafe { (inputs.few::<T>(0), inputs.few::<T>(1)) };
+        from_fn(|i| self.0.value(x[i], y[i]))
     }
 }
 
 pub(super) struct Compare<T, P>(pub P, pub PhantomData<fn() -> T>);
 
-// SAFETY: it reads and writes a few elements of each operand.
-unsafe impl<T: Element, P: Predicate> Run for Compare<T, P> {
-    unsafe fn run(&self, x: *const u8, y: *const u8, _: *const u8, out: *mut u8) {
+// SAFETY: it reads a few elements of each input.
+unsafe impl<T: Element, P: Predicate> Few for Compare<T, P> {
+    type Output = Truth;
+
+    fn takes(&self, input: usize) -> bool {
+        input < 2
+    }
+
+    #[inline(always)]
+    unsafe fn compute(&self, inputs: &Inputs<'_>) -> [Truth; FEW] {
         // SAFETY: the caller's promise.
-        let (x, y) = unsafe { (read::<T>(x), read::<T>(y)) };
-        // SAFETY: the caller's promise.
-        unsafe { write(out, from_fn(|i| Truth::new(self.0.holds(x[i], y[i]).into()))) }
+        let (x, y) = unsafe { (inputs.few::<T>(0), inputs.few::<T>(1)) };
+        from_fn(|i| Truth::new(self.0.holds(x[i], y[i]).into()))
     }
 }
 
 pub(super) struct Select<T>(pub PhantomData<fn() -> T>);
 
-// SAFETY: it reads and writes a few elements of each operand.
-unsafe impl<T: Element> Run for Select<T> {
-    unsafe fn run(&self, mask: *const u8, x: *const u8, y: *const u8, out: *mut u8) {
+// SAFETY: it reads a few elements of each input.
+unsafe impl<T: Element> Few for Select<T> {
+    type Output = T;
+
+    fn takes(&self, input: usize) -> bool {
+        input > 0
+    }
+
+    #[inline(always)]
+    unsafe fn compute(&self, inputs: &Inputs<'_>) -> [T; FEW] {
         // Of bytes, not of truths: what lies behind those that there are may be any number.
         // SAFETY: the caller's promise.
-        let (mask, x, y) = unsafe { (read::<u8>(mask), read::<T>(x), read::<T>(y)) };
-        // SAFETY: the caller's promise.
-        unsafe { write::<T>(out, from_fn(|i| if mask[i] != 0 { x[i] } else { y[i] })) }
+        let (mask, x, y) = unsafe { (inputs.few::<u8>(0), inputs.few::<T>(1), inputs.few::<T>(2)) };
+        from_fn(|i| if mask[i] != 0 { x[i] } else { y[i] })
     }
 }
 
@@ -139,10 +192,17 @@ impl<T> Load<T> {
 }
 
 // SAFETY: the places lie within the slot, which was checked when the operand was.
-unsafe impl<T: Copy> Run for Load<T> {
-    unsafe fn run(&self, x: *const u8, _: *const u8, _: *const u8, out: *mut u8) {
-        // SAFETY: the caller's promise; the pad has room for them, and they may have any bits.
-        unsafe { write_together::<T>(&mut *out.cast(), self.places.map(|place| element(x, place))) }
+unsafe impl<T: Copy + Send + Sync> Few for Load<T> {
+    type Output = T;
+
+    fn takes(&self, _: usize) -> bool {
+        false
+    }
+
+    #[inline(always)]
+    unsafe fn compute(&self, inputs: &Inputs<'_>) -> [T; FEW] {
+        // SAFETY: the caller's promise.
+        self.places.map(|place| unsafe { inputs.element(0, place) })
     }
 }
 
@@ -195,58 +255,108 @@ impl Grid {
     }
 }
 
-/// Rows of `COUNT` numbers, each to one.
-pub(crate) struct Fold<T, F, const COUNT: usize> {
-    pub formula: F,
-    /// Where the numbers of each row lie.
-    pub places: [[usize; COUNT]; FEW],
-    pub rows: usize,
-    /// What the result is divided by.
-    pub divisor: Option<T>,
+/// Whether these are the first places in their order.
+fn are_first<const COUNT: usize>(places: &[usize; COUNT]) -> bool {
+    places.iter().copied().eq(0..COUNT)
 }
 
-// SAFETY: it reads what its operand's layout shows, and writes a few results.
-unsafe impl<T: Element, F: Reduction, const COUNT: usize> Run for Fold<T, F, COUNT> {
-    unsafe fn run(&self, x: *const u8, _: *const u8, _: *const u8, out: *mut u8) {
+/// Rows of `COUNT` numbers, each to one.
+pub(crate) struct Fold<T, F, const COUNT: usize> {
+    formula: F,
+    /// Where the numbers of each row lie.
+    places: [[usize; COUNT]; FEW],
+    rows: usize,
+    /// Whether they are the first numbers of the input, in one row.
+    is_first: bool,
+    /// What the result is divided by.
+    divisor: Option<T>,
+}
+
+impl<T: Element, F: Reduction, const COUNT: usize> Fold<T, F, COUNT> {
+    pub fn new(formula: F, numbers: Grid, rows: usize, divisor: Option<T>) -> Self {
+        let places = numbers.places(rows);
+        Fold { formula, places, rows, is_first: rows == 1 && are_first(&places[0]), divisor }
+    }
+
+    #[inline(always)]
+    fn row(&self, number: impl Fn(usize) -> T) -> T {
         let formula = self.formula;
-        let row = |row: usize| {
+        let value = |i: usize| formula.combine(formula.identity(), number(i));
+        let total = fold::<T, COUNT>(formula.identity(), value, |left, right| formula.combine(left, right));
+        self.divisor.map_or(total, |divisor| total / divisor)
+    }
+}
+
+// SAFETY: it reads what its input's layout shows.
+unsafe impl<T: Element, F: Reduction, const COUNT: usize> Few for Fold<T, F, COUNT> {
+    type Output = T;
+
+    fn takes(&self, input: usize) -> bool {
+        self.is_first && input == 0
+    }
+
+    #[inline(always)]
+    unsafe fn compute(&self, inputs: &Inputs<'_>) -> [T; FEW] {
+        if self.is_first {
             // SAFETY: the caller's promise.
-            let number = |i: usize| unsafe { element::<T>(x, self.places[row][i]) };
-            let value = |i: usize| formula.combine(formula.identity(), number(i));
-            let combine = |left, right| formula.combine(left, right);
-            let total = fold::<T, COUNT>(formula.identity(), value, combine);
-            self.divisor.map_or(total, |divisor| total / divisor)
-        };
+            let numbers = unsafe { inputs.few::<T>(0) };
+            return [self.row(|i| numbers[i]), T::ZERO, T::ZERO, T::ZERO];
+        }
         // SAFETY: the caller's promise.
-        unsafe { write::<T>(out, each_row(self.rows, row)) }
+        each_row(self.rows, |row| self.row(|i| unsafe { inputs.element(0, self.places[row][i]) }))
     }
 }
 
 /// Rows of `COUNT` numbers times a column.
 pub(crate) struct Dots<T, const COUNT: usize> {
     /// Where the numbers of each row lie, and those of the column.
-    pub matrix: [[usize; COUNT]; FEW],
-    pub column: [usize; COUNT],
-    pub rows: usize,
+    matrix: [[usize; COUNT]; FEW],
+    column: [usize; COUNT],
+    rows: usize,
+    /// Whether the column is the first numbers of its input.
+    is_first: bool,
     /// Whether the column is the first operand.
-    pub is_column_first: bool,
-    pub element: PhantomData<fn() -> T>,
+    is_column_first: bool,
+    element: PhantomData<fn() -> T>,
 }
 
-// SAFETY: it reads what its operands' layouts show, and writes a few results.
-unsafe impl<T: Element, const COUNT: usize> Run for Dots<T, COUNT> {
-    unsafe fn run(&self, x: *const u8, y: *const u8, _: *const u8, out: *mut u8) {
-        let (matrix, column) = if self.is_column_first { (y, x) } else { (x, y) };
-        // SAFETY: the caller's promise.
-        let factors: [T; COUNT] = from_fn(|i| unsafe { element::<T>(column, self.column[i]) });
-        let dot = |row: usize| {
+impl<T, const COUNT: usize> Dots<T, COUNT> {
+    pub fn new(matrix: Grid, rows: usize, column: Grid, is_column_first: bool) -> Self {
+        let [column, ..] = column.places(1);
+        let (matrix, is_first) = (matrix.places(rows), are_first(&column));
+        Dots { matrix, column, rows, is_first, is_column_first, element: PhantomData }
+    }
+
+    fn column_input(&self) -> usize {
+        usize::from(!self.is_column_first)
+    }
+}
+
+// SAFETY: it reads what its inputs' layouts show.
+unsafe impl<T: Element, const COUNT: usize> Few for Dots<T, COUNT> {
+    type Output = T;
+
+    fn takes(&self, input: usize) -> bool {
+        self.is_first && input == self.column_input()
+    }
+
+    #[inline(always)]
+    unsafe fn compute(&self, inputs: &Inputs<'_>) -> [T; FEW] {
+        let (column, matrix) = (self.column_input(), 1 - self.column_input());
+        let factors: [T; COUNT] = if self.is_first {
             // SAFETY: the caller's promise.
-            let number = |i: usize| unsafe { element::<T>(matrix, self.matrix[row][i]) };
+            let numbers = unsafe { inputs.few::<T>(column) };
+            from_fn(|i| numbers[i])
+        } else {
+            // SAFETY: the caller's promise.
+            self.column.map(|place| unsafe { inputs.element(column, place) })
+        };
+        each_row(self.rows, |row| {
+            // SAFETY: the caller's promise.
+            let number = |i: usize| unsafe { inputs.element::<T>(matrix, self.matrix[row][i]) };
             // What is added to 0 is rounded as a fused multiply-add would round it; the sum of all as that of each.
             fold::<T, COUNT>(T::ZERO, |i| number(i) * factors[i], |left, right| left + right) + T::ZERO
-        };
-        // SAFETY: the caller's promise.
-        unsafe { write::<T>(out, each_row(self.rows, dot)) }
+        })
     }
 }
 
@@ -282,7 +392,7 @@ macro_rules! with_count {
 pub(crate) use with_count;
 
 /// [`Load`], for elements of the operand's size.
-pub(super) fn load(operand: &Operand) -> Box<dyn Run> {
+pub(super) fn load(operand: &Operand) -> Kernel {
     let layout = &operand.layout;
-    with_size!(operand.slot.dtype.size(), T => Box::new(Load::<T>::new(layout)))
+    with_size!(operand.slot.dtype.size(), T => Kernel::new(Load::<T>::new(layout)))
 }

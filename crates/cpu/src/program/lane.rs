@@ -4,8 +4,8 @@ use std::marker::PhantomData;
 
 use ndgrad_array::{Binary, DType, DTypes, Element, Predicate, Truth, Unary, with_dtype};
 
+use super::chain::Kernel;
 use super::few;
-use super::routine::Run;
 use crate::loops;
 
 /// An elementwise formula over elements that lie one behind the other.
@@ -22,13 +22,14 @@ pub(super) unsafe trait Lane: Send + Sync {
     unsafe fn run(&self, inputs: &[*const u8; MOST_INPUTS], out: *mut u8, count: usize);
 
     /// The formula over [`FEW`](few::FEW) elements at the most.
-    fn few(&self) -> Box<dyn Run>;
+    fn few(&self) -> Kernel;
 }
 
 /// The largest number of inputs of a formula.
 pub(super) const MOST_INPUTS: usize = 3;
 
-/// An elementwise formula for one dtype, ready to be part of a [`Program`](super::Program).
+/// An elementwise formula for one dtype, ready to be part of a [`Program`](super::Program). It must not panic: with a few
+/// elements, that would end the process.
 pub struct Formula {
     pub(super) lane: Box<dyn Lane>,
     pub(super) inputs: Vec<DType>,
@@ -108,8 +109,8 @@ unsafe impl<T: Element, F: Unary + 'static> Lane for MapLane<T, F> {
         unsafe { loops::map::<T, F>(self.0, elements(inputs[0], count), elements_mut(out, count)) }
     }
 
-    fn few(&self) -> Box<dyn Run> {
-        Box::new(few::Map::<T, F>(self.0, PhantomData))
+    fn few(&self) -> Kernel {
+        Kernel::new(few::Map::<T, F>(self.0, PhantomData))
     }
 }
 
@@ -125,8 +126,8 @@ unsafe impl<T: Element, F: Binary + 'static> Lane for ZipLane<T, F> {
         }
     }
 
-    fn few(&self) -> Box<dyn Run> {
-        Box::new(few::Zip::<T, F>(self.0, PhantomData))
+    fn few(&self) -> Kernel {
+        Kernel::new(few::Zip::<T, F>(self.0, PhantomData))
     }
 }
 
@@ -142,8 +143,8 @@ unsafe impl<T: Element, P: Predicate + 'static> Lane for CompareLane<T, P> {
         }
     }
 
-    fn few(&self) -> Box<dyn Run> {
-        Box::new(few::Compare::<T, P>(self.0, PhantomData))
+    fn few(&self) -> Kernel {
+        Kernel::new(few::Compare::<T, P>(self.0, PhantomData))
     }
 }
 
@@ -159,8 +160,8 @@ unsafe impl<T: Element> Lane for SelectLane<T> {
         }
     }
 
-    fn few(&self) -> Box<dyn Run> {
-        Box::new(few::Select::<T>(PhantomData))
+    fn few(&self) -> Kernel {
+        Kernel::new(few::Select::<T>(PhantomData))
     }
 }
 

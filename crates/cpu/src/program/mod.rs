@@ -5,6 +5,7 @@
 //! nothing.
 
 mod between;
+mod chain;
 mod change;
 pub(crate) mod few;
 mod lane;
@@ -15,6 +16,7 @@ mod reduction;
 mod routine;
 mod tiled;
 
+use std::array::from_fn;
 use std::borrow::Cow;
 use std::sync::Arc;
 
@@ -28,8 +30,9 @@ pub use routine::{Operand, Routine};
 
 use crate::copied;
 use between::Between;
+use chain::{Chain, Placed};
 use lane::{LINE, MOST_INPUTS};
-use routine::Run;
+use routine::{Run, Work};
 use tiled::{Pointers, Tiled};
 
 /// The number of a slot.
@@ -80,29 +83,26 @@ pub enum Step {
 
 enum Prepared {
     Tiled(Tiled),
-    Routines(Vec<Prompt>),
+    Chain(Chain),
+    Large { run: Box<dyn Run>, inputs: [Option<Slot>; MOST_INPUTS], out: Slot },
     Change(change::Prepared),
     Compute { function: Box<dyn Compute>, inputs: Vec<(Slot, Option<Layout>)>, out: Slot },
 }
 
-/// A kernel and its operands.
-struct Prompt {
-    run: Box<dyn Run>,
-    /// Where in the table of pointers they are: the inputs, and what is written.
-    places: [u32; MOST_INPUTS + 1],
-    /// What the table has there, unless the program's pointers are stale.
-    pointers: [*mut u8; MOST_INPUTS + 1],
-}
-
-// SAFETY: a pointer is a number; what is done with it is the business of those who do it.
-unsafe impl Send for Prompt {}
-// SAFETY: as above.
-unsafe impl Sync for Prompt {}
-
-impl Prompt {
-    fn new(run: Box<dyn Run>, inputs: [u32; MOST_INPUTS], out: u32) -> Prompt {
-        let [x, y, z] = inputs;
-        Prompt { run, places: [x, y, z, out], pointers: [std::ptr::null_mut(); MOST_INPUTS + 1] }
+impl Prepared {
+    /// Whether it reads or writes this slot.
+    fn touches(&self, slot: Slot) -> bool {
+        match self {
+            Prepared::Tiled(tiled) => tiled.touches(slot),
+            Prepared::Change(change) => change.touches(slot),
+            Prepared::Chain(chain) => {
+                chain.kernels().iter().any(|placed| placed.reads(slot) || placed.writes(slot))
+            }
+            Prepared::Large { inputs, out, .. } => *out == slot || inputs.contains(&Some(slot)),
+            Prepared::Compute { inputs, out, .. } => {
+                *out == slot || inputs.iter().any(|(input, _)| *input == slot)
+            }
+        }
     }
 }
 
@@ -142,13 +142,13 @@ impl Program {
                     let tiled = pass.prepare(&specs);
                     pads = pads.max(if tiled.is_few() { tiled.tiles } else { 0 });
                     match tiled.few(specs.len()) {
-                        Ok(prompts) => prompt_all(&mut prepared, prompts),
+                        Ok(kernels) => kernels.into_iter().for_each(|placed| chain(&mut prepared, placed)),
                         Err(tiled) => prepared.push(Prepared::Tiled(tiled)),
                     }
                 }
                 Step::Routine { routine, inputs, out } => {
                     is_written[out.0] = true;
-                    prompt_all(&mut prepared, vec![prompt(routine, &inputs, out, &specs)]);
+                    place(&mut prepared, routine, &inputs, out, &specs);
                 }
                 Step::Change { changes, inputs, out } => {
                     out.iter().for_each(|slot| is_written[slot.0] = true);
@@ -266,13 +266,13 @@ impl Program {
                 // SAFETY: each pointer was taken of its slot's array when that was put there, and arrays that steps
                 // write are seen by nobody else; `self` is borrowed mutably.
                 Prepared::Tiled(tiled) => unsafe { tiled.run(&self.pointers, &mut self.scratch) },
-                Prepared::Routines(prompts) => {
-                    for Prompt { run, pointers, .. } in prompts {
-                        let [x, y, z, out] = *pointers;
-                        // SAFETY: as above, since these are the pointers of the table; the slots are those that the
-                        // kernel was made for.
-                        unsafe { run.run(x, y, z, out) };
-                    }
+                // SAFETY: as above, since it has the pointers of the table; slots are those that kernels were made for.
+                Prepared::Chain(chain) => unsafe { chain.run() },
+                Prepared::Large { run, inputs, out } => {
+                    let pointer = |slot: Slot| self.pointers.0[slot.0];
+                    let [x, y, z] = inputs.map(|slot| slot.map_or(std::ptr::null_mut(), pointer));
+                    // SAFETY: as above.
+                    unsafe { run.run(x, y, z, pointer(*out)) };
                 }
                 // SAFETY: as above.
                 Prepared::Change(change) => unsafe { change.run(&self.pointers) },
@@ -295,35 +295,39 @@ impl Program {
     #[cold]
     fn refresh(&mut self) {
         for step in &mut self.steps {
-            if let Prepared::Routines(prompts) = step {
-                for Prompt { places, pointers, .. } in prompts {
-                    // SAFETY: the table has these places, and no fewer since the program was made.
-                    *pointers = places.map(|place| unsafe { *self.pointers.0.get_unchecked(place as usize) });
-                }
+            if let Prepared::Chain(chain) = step {
+                chain.refresh(&self.pointers.0);
             }
         }
         self.is_stale = false;
     }
 }
 
-/// Adds kernels to those that are run before, if any are.
-fn prompt_all(prepared: &mut Vec<Prepared>, prompts: Vec<Prompt>) {
-    match prepared.last_mut() {
-        Some(Prepared::Routines(before)) => before.extend(prompts),
-        _ => prepared.push(Prepared::Routines(prompts)),
+/// Adds a kernel to the chain before it, if there is one that is not full.
+fn chain(prepared: &mut Vec<Prepared>, placed: Placed) {
+    if !matches!(prepared.last(), Some(Prepared::Chain(chain)) if !chain.is_full()) {
+        prepared.push(Prepared::Chain(Chain::new()));
+    }
+    if let Some(Prepared::Chain(chain)) = prepared.last_mut() {
+        chain.push(placed);
     }
 }
 
 /// # Panics
 /// When the slots are not those that the kernel was made for, or it writes what it reads.
-fn prompt(routine: Routine, inputs: &[Slot], out: Slot, specs: &[Spec]) -> Prompt {
-    let Routine { run, inputs: operands, output } = routine;
+fn place(prepared: &mut Vec<Prepared>, routine: Routine, inputs: &[Slot], out: Slot, specs: &[Spec]) {
+    let Routine { work, inputs: operands, output } = routine;
     let fits = |(slot, operand): (&Slot, &Operand)| specs[slot.0] == operand.slot && *slot != out;
     let all_fit = inputs.len() == operands.len() && inputs.iter().zip(&operands).all(fits);
     assert!(all_fit && specs[out.0] == output, "a kernel has the slots that it was made for");
-    let mut places = [0; MOST_INPUTS];
-    places.iter_mut().zip(inputs).for_each(|(place, slot)| *place = slot.0 as u32);
-    Prompt::new(run, places, out.0 as u32)
+    let inputs: [Option<Slot>; MOST_INPUTS] = from_fn(|input| inputs.get(input).copied());
+    match work {
+        Work::Few(kernel) => {
+            let place = |slot: Slot| slot.0 as u32;
+            chain(prepared, Placed::new(kernel, inputs.map(|slot| slot.map(place)), place(out)));
+        }
+        Work::Large(run) => prepared.push(Prepared::Large { run, inputs, out }),
+    }
 }
 
 fn compute(

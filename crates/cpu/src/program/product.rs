@@ -5,6 +5,7 @@ use std::slice;
 
 use ndgrad_array::{DTypes, Element, Layout, Spec, with_dtype};
 
+use super::chain::Kernel;
 use super::few::{self, Grid, are_few, with_count};
 use super::routine::{Operand, Routine, Run};
 use crate::gemm::{Matrix, Packed};
@@ -21,7 +22,7 @@ impl Routine {
         }
         Some(with_dtype!(out.dtype, DTypes::NUMBERS, T => {
             few_dots::<T>(x, y, out)
-                .unwrap_or_else(|| Routine::new(Product::<T>(x, y, out, PhantomData), &[x, y], out))
+                .unwrap_or_else(|| Routine::large(Product::<T>(x, y, out, PhantomData), &[x, y], out))
         }))
     }
 }
@@ -42,9 +43,8 @@ fn few_dots<T: Element>(x: Operand, y: Operand, out: Spec) -> Option<Routine> {
     let (matrix, column) = (grid(&matrix), grid(&column.transpose()));
     are_few(rows, count).then(|| {
         with_count!(count, COUNT => {
-            let (matrix, [column, ..]) = (matrix.places(rows), column.places(1));
-            let dots = few::Dots::<T, COUNT> { matrix, column, rows, is_column_first, element: PhantomData };
-            Routine::new(dots, &[x, y], out)
+            let dots = few::Dots::<T, COUNT>::new(matrix, rows, column, is_column_first);
+            Routine::few(Kernel::new(dots), &[x, y], out)
         })
     })
 }

@@ -6,6 +6,7 @@ use std::slice;
 use bytemuck::cast_slice_mut;
 use ndgrad_array::{Element, Reduction, Spec, Wide, with_dtype};
 
+use super::chain::Kernel;
 use super::few::{self, Grid, are_few, with_count};
 use super::routine::{Operand, Routine, Run};
 use crate::reduce::{Arrangement, Typed, reduce_arranged};
@@ -28,7 +29,7 @@ impl Routine {
             let divisor = divisor.map(|divisor| T::narrow(Wide::Float(divisor)));
             few_folds(formula, x, kept, divisor, out).unwrap_or_else(|| {
                 let reduced = Reduced { formula: Typed::<T, F>(formula, PhantomData), x, arrangement, out, divisor };
-                Routine::new(reduced, &[x], out)
+                Routine::large(reduced, &[x], out)
             })
         }))
     }
@@ -53,7 +54,8 @@ fn few_folds<T: Element, F: Reduction + 'static>(
     let numbers = Grid { start: x.layout.offset(), row_stride: row_stride?, stride: stride? };
     are_few(rows, count).then(|| {
         with_count!(count, COUNT => {
-            Routine::new(few::Fold::<T, F, COUNT> { formula, places: numbers.places(rows), rows, divisor }, &[x], out)
+            let fold = few::Fold::<T, F, COUNT>::new(formula, numbers, rows, divisor);
+            Routine::few(Kernel::new(fold), &[x], out)
         })
     })
 }

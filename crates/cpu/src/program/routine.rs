@@ -2,6 +2,7 @@
 
 use ndgrad_array::{Layout, Spec};
 
+use super::chain::Kernel;
 use super::lane::MOST_INPUTS;
 
 /// A kernel whose operands' shapes, dtypes and strides were settled when it was made.
@@ -49,17 +50,33 @@ impl Operand {
 /// A kernel that computes one slot of a [`Program`](super::Program) from others, which it reads as it was told when it
 /// was made.
 pub struct Routine {
-    pub(super) run: Box<dyn Run>,
+    pub(super) work: Work,
     pub(super) inputs: Vec<Operand>,
     pub(super) output: Spec,
+}
+
+/// The kernel, by what it is called for.
+pub(super) enum Work {
+    Few(Kernel),
+    Large(Box<dyn Run>),
 }
 
 impl Routine {
     /// # Panics
     /// When an operand shows what its slot does not have.
-    pub(crate) fn new(run: impl Run + 'static, inputs: &[Operand], output: Spec) -> Routine {
+    pub(super) fn few(kernel: Kernel, inputs: &[Operand], output: Spec) -> Routine {
+        Routine::new(Work::Few(kernel), inputs, output)
+    }
+
+    /// # Panics
+    /// When an operand shows what its slot does not have.
+    pub(super) fn large(run: impl Run + 'static, inputs: &[Operand], output: Spec) -> Routine {
+        Routine::new(Work::Large(Box::new(run)), inputs, output)
+    }
+
+    fn new(work: Work, inputs: &[Operand], output: Spec) -> Routine {
         assert!(inputs.len() <= MOST_INPUTS, "few operands");
         inputs.iter().for_each(Operand::check);
-        Routine { run: Box::new(run), inputs: inputs.to_vec(), output }
+        Routine { work, inputs: inputs.to_vec(), output }
     }
 }

@@ -5,10 +5,11 @@ use std::slice;
 use ndgrad_array::{Buffer, DType};
 use smallvec::SmallVec;
 
+use super::Slot;
+use super::chain::Placed;
 use super::few::{self, FEW};
 use super::lane::{LINE, Lane, MOST_INPUTS};
 use super::load::Load;
-use super::{Prompt, Slot};
 use crate::simd::prefetch_all;
 use crate::threads;
 
@@ -88,18 +89,25 @@ impl Tiled {
         self.count <= FEW
     }
 
+    /// Whether a formula reads or writes this slot.
+    pub fn touches(&self, slot: Slot) -> bool {
+        let is_there = |address: &Address| !address.is_tile && address.index == slot.0 as u32;
+        self.loads.iter().any(|load| load.from == slot)
+            || self.calls.iter().any(|call| call.inputs.iter().chain([&call.out]).any(is_there))
+    }
+
     /// Kernels one after the other instead, over as many pads as there are tiles, if that is better.
-    pub fn few(self, slots: usize) -> Result<Vec<Prompt>, Tiled> {
+    pub fn few(self, slots: usize) -> Result<Vec<Placed>, Tiled> {
         if !self.is_few() {
             return Err(self);
         }
         let loads = self.loads.iter().map(|load| {
             let to = Address::tile(load.tile).place(slots);
-            Prompt::new(few::load(&load.operand), [load.from.0 as u32, 0, 0], to)
+            Placed::new(few::load(&load.operand), [Some(load.from.0 as u32), None, None], to)
         });
         let calls = self.calls.iter().map(|call| {
-            let inputs = call.inputs.map(|input| input.place(slots));
-            Prompt::new(call.lane.few(), inputs, call.out.place(slots))
+            let inputs = call.inputs.map(|input| Some(input.place(slots)));
+            Placed::new(call.lane.few(), inputs, call.out.place(slots))
         });
         Ok(loads.chain(calls).collect())
     }

@@ -4,7 +4,7 @@ use std::cell::Cell;
 use std::panic::Location;
 use std::sync::{Mutex, PoisonError};
 
-use ndgrad_array::{Array, OperationError, Shared, Spec};
+use ndgrad_array::{Array, DType, Device, OperationError, Shape, Shared, Spec};
 use smallvec::SmallVec;
 
 use super::LeafRef;
@@ -35,6 +35,14 @@ pub(crate) struct Input {
     pub spec: Spec,
     pub edge: Option<Edge>,
     pub value: Option<Tensor>,
+}
+
+impl Input {
+    const EMPTY: Input = Input {
+        spec: Spec { shape: Shape::SCALAR, dtype: DType::F32, device: Device::cpu() },
+        edge: None,
+        value: None,
+    };
 }
 
 /// Where a gradient goes next.
@@ -133,13 +141,17 @@ impl Saved {
         let mut shared = Shared::with(|| Saved { inputs: SmallVec::new(), output });
         let saved = shared.get_mut().expect("a new value");
         for (index, (input, value)) in inputs.iter().zip(values).enumerate() {
-            let edge = input.edge();
-            if let Some(Edge::Node(node)) = &edge {
+            // Filled where it stays: put together elsewhere and moved, it would wait for its parts.
+            saved.inputs.push(Input::EMPTY);
+            let (own, array) = (&mut saved.inputs[index], value.elements());
+            own.spec = array.spec();
+            input.edge_to(&mut own.edge);
+            if let Some(Edge::Node(node)) = &own.edge {
                 height = height.max(node.height);
             }
-            let spec = value.elements().spec();
-            let is_read = saves.has_input(index) || !spec.dtype.is_float();
-            saved.inputs.push(Input { spec, edge, value: is_read.then(|| (*value).clone()) });
+            if saves.has_input(index) || !array.dtype().is_float() {
+                own.value = Some((*value).clone());
+            }
         }
         (shared, height)
     }

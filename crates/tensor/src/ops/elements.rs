@@ -9,7 +9,7 @@ use ndgrad_array::{Array, Backend, Binary, DType, DTypes, OperationError, Result
 use ndgrad_cpu::Cpu;
 use ndgrad_cpu::program::Formula;
 
-use super::zip::infer_stretched;
+use super::zip::{infer_stretched, like_one};
 use super::{Call, Op, apply};
 use crate::{Tensor, autograd};
 
@@ -53,6 +53,10 @@ impl<B: Binary + UnwindSafe + RefUnwindSafe + 'static> Op for Combined<B> {
 
     fn infer(&self, inputs: &[Spec]) -> Result<Spec, OperationError> {
         infer_stretched(self.name(), B::DTYPES, inputs)
+    }
+
+    fn like(&self, inputs: &[&Array]) -> Option<usize> {
+        like_one(B::DTYPES, inputs)
     }
 
     fn formula(&self, dtype: DType) -> Option<Formula> {

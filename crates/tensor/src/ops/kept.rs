@@ -21,6 +21,10 @@ impl Op for Arc<dyn Op> {
         (**self).infer(inputs)
     }
 
+    fn like(&self, inputs: &[&Array]) -> Option<usize> {
+        (**self).like(inputs)
+    }
+
     fn check(&self, inputs: &[&Array]) -> Result<(), OperationError> {
         (**self).check(inputs)
     }

@@ -62,6 +62,10 @@ impl<M: Map> Op for MapOp<M> {
         Ok(inputs[0])
     }
 
+    fn like(&self, inputs: &[&Array]) -> Option<usize> {
+        M::DTYPES.contains(inputs[0].dtype()).then_some(0)
+    }
+
     fn formula(&self, dtype: DType) -> Option<Formula> {
         Formula::map(*self, dtype)
     }

@@ -33,6 +33,12 @@ pub trait Op: Any + Debug + Send + Sync + UnwindSafe + RefUnwindSafe {
     /// The shape rule: what comes out for such inputs, or why they are refused.
     fn infer(&self, inputs: &[Spec]) -> Result<Spec, OperationError>;
 
+    /// The input that the result is like in shape, dtype and device, where a look tells that the operation takes such inputs:
+    /// then [`Op::infer`], which would say so, is not asked.
+    fn like(&self, _inputs: &[&Array]) -> Option<usize> {
+        None
+    }
+
     /// What the elements alone can tell, such as whether positions exist: why such inputs are refused, whose shapes
     /// and dtypes [`Op::infer`] has passed.
     fn check(&self, _inputs: &[&Array]) -> Result<(), OperationError> {
@@ -107,18 +113,11 @@ pub fn apply<O: Op>(op: O, inputs: &[&Tensor]) -> Tensor {
 #[track_caller]
 pub fn try_apply<O: Op>(op: O, inputs: &[&Tensor]) -> Result<Tensor, OperationError> {
     let location = Location::caller();
-    with_values(inputs, |values, arrays, specs| {
-        let spec = check(&op, arrays, specs)?;
-        let view = match arrays {
-            [input] => op.view(input.layout()).map(|layout| Tensor::viewed(input, &layout)),
-            _ => None,
+    with_values(inputs, |values, arrays| {
+        let (output, is_view) = match op.like(arrays) {
+            Some(input) => (like(&op, arrays, arrays[input])?, false),
+            None => inferred(&op, arrays)?,
         };
-        let is_view = view.is_some();
-        let output = match view {
-            Some(view) => view,
-            None => Tensor::filled_by(&spec, |output| forward(&op, arrays, output))?,
-        };
-        debug_assert_eq!(output.spec(), spec, "{} computes what it infers", op.name());
         if is_tracing() {
             let op: Arc<dyn Op> = Arc::new(op);
             trace::applied(op.clone(), arrays, output.elements(), is_view, location);
@@ -128,42 +127,75 @@ pub fn try_apply<O: Op>(op: O, inputs: &[&Tensor]) -> Result<Tensor, OperationEr
     })
 }
 
+/// The output of an operation that is like one of its inputs.
+#[inline]
+fn like<O: Op>(op: &O, arrays: &[&Array], model: &Array) -> Result<Tensor, OperationError> {
+    debug_assert_eq!(check(op, arrays)?, model.spec(), "{} infers what it sees at a look", op.name());
+    Tensor::filled_by(model.shape(), model.dtype(), model.device(), |output| forward(op, arrays, output))
+}
+
+/// The output of an operation, and whether it is a view of its input.
+#[inline]
+fn inferred<O: Op>(op: &O, arrays: &[&Array]) -> Result<(Tensor, bool), OperationError> {
+    let spec = check(op, arrays)?;
+    let computes = |output: &Tensor| output.is_like(&spec);
+    if let [input] = *arrays
+        && let Some(layout) = &op.view(input.layout())
+    {
+        let output = Tensor::viewed(input, layout);
+        debug_assert!(computes(&output), "{} shows what it infers", op.name());
+        return Ok((output, true));
+    }
+    let fill = |output: &mut Array| forward(op, arrays, output);
+    let output = Tensor::filled_by(&spec.shape, spec.dtype, spec.device, fill)?;
+    debug_assert!(computes(&output), "{} computes what it infers", op.name());
+    Ok((output, false))
+}
+
 /// What an operation does with tensors of its own to get there is its own business.
 #[inline]
 fn forward<O: Op>(op: &O, inputs: &[&Array], out: &mut Array) -> Result<(), OperationError> {
     if is_tracing() { trace::unwatched(|| op.try_forward(inputs, out)) } else { op.try_forward(inputs, out) }
 }
 
-/// Calls `body` with the values of this moment, their elements and specs. One or two inputs, the most frequent numbers,
-/// stay in registers and on the stack.
+/// Calls `body` with the values of this moment and their elements. One or two inputs, the most frequent numbers, stay in
+/// registers and on the stack.
 #[inline]
-fn with_values<R>(inputs: &[&Tensor], body: impl FnOnce(&[&Tensor], &[&Array], &[Spec]) -> R) -> R {
+fn with_values<R>(inputs: &[&Tensor], body: impl FnOnce(&[&Tensor], &[&Array]) -> R) -> R {
     match inputs {
         [x] => {
             let x = x.value();
-            let array = x.elements();
-            body(&[&x], &[array], &[array.spec()])
+            body(&[&x], &[x.elements()])
         }
         [x, y] => {
             let (x, y) = (x.value(), y.value());
-            let arrays = [x.elements(), y.elements()];
-            body(&[&x, &y], &arrays, &arrays.map(Array::spec))
+            body(&[&x, &y], &[x.elements(), y.elements()])
         }
         _ => {
             let values: SmallVec<[Cow<'_, Tensor>; 4]> = inputs.iter().map(|input| input.value()).collect();
             let values: SmallVec<[&Tensor; 4]> = values.iter().map(|value| &**value).collect();
             let arrays: SmallVec<[&Array; 4]> = values.iter().map(|value| value.elements()).collect();
-            let specs: SmallVec<[Spec; 4]> = arrays.iter().map(|array| array.spec()).collect();
-            body(&values, &arrays, &specs)
+            body(&values, &arrays)
         }
     }
 }
 
 /// What comes out, if the operation takes such inputs.
 #[inline(always)]
-fn check<O: Op>(op: &O, arrays: &[&Array], specs: &[Spec]) -> Result<Spec, OperationError> {
-    same_device(op.name(), specs)?;
-    let spec = op.infer(specs)?;
+fn check<O: Op>(op: &O, arrays: &[&Array]) -> Result<Spec, OperationError> {
+    let spec = match *arrays {
+        [x] => op.infer(&[x.spec()])?,
+        [x, y] => {
+            let specs = [x.spec(), y.spec()];
+            same_device(op.name(), &specs)?;
+            op.infer(&specs)?
+        }
+        _ => {
+            let specs: SmallVec<[Spec; 4]> = arrays.iter().map(|array| array.spec()).collect();
+            same_device(op.name(), &specs)?;
+            op.infer(&specs)?
+        }
+    };
     op.check(arrays)?;
     Ok(spec)
 }

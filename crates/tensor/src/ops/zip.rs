@@ -85,6 +85,10 @@ impl<Z: Zip> Op for ZipOp<Z> {
         infer_stretched(Z::NAME, Z::DTYPES, inputs)
     }
 
+    fn like(&self, inputs: &[&Array]) -> Option<usize> {
+        like_one(Z::DTYPES, inputs)
+    }
+
     fn formula(&self, dtype: DType) -> Option<Formula> {
         Formula::zip(*self, dtype)
     }
@@ -95,6 +99,22 @@ impl<Z: Zip> Op for ZipOp<Z> {
 
     fn gradient(&self, call: &Call<'_>, head: &Tensor, input: usize) -> Tensor {
         if input == 0 { self.0.left(call, head) } else { self.0.right(call, head) }
+    }
+}
+
+/// Of two operands, the one to whose shape the other stretches, if they have the same or the other is a number, and all else
+/// is right.
+#[inline]
+pub(super) fn like_one(dtypes: DTypes, inputs: &[&Array]) -> Option<usize> {
+    let [left, right] = *inputs else { return None };
+    let (x, y) = (left.shape(), right.shape());
+    let fit =
+        left.dtype() == right.dtype() && left.device() == right.device() && dtypes.contains(left.dtype());
+    match () {
+        _ if !fit => None,
+        _ if x == y || y.rank() == 0 => Some(0),
+        _ if x.rank() == 0 => Some(1),
+        _ => None,
     }
 }
 

@@ -251,17 +251,19 @@ fn permutation(count: usize, words: &mut impl Words) -> Vec<usize> {
     const AHEAD: usize = 16;
     let mut order: Vec<usize> = (0..count).collect();
     let mut end = count;
-    while end > 1 {
-        let exchanges = AHEAD.min(end - 1);
-        let mut partners = [0; AHEAD];
-        for (i, partner) in partners[..exchanges].iter_mut().enumerate() {
-            *partner = words.below((end - i) as u64) as usize;
-            prefetch(&order[*partner..][..1]);
+    while end > AHEAD {
+        let order = &mut order[..end];
+        let partners = words.falling::<AHEAD>(end as u64);
+        for &partner in &partners {
+            prefetch(&order[partner as usize..][..1]);
         }
-        for (i, &partner) in partners[..exchanges].iter().enumerate() {
-            order.swap(end - 1 - i, partner);
+        for (i, &partner) in partners.iter().enumerate() {
+            order.swap(end - 1 - i, partner as usize);
         }
-        end -= exchanges;
+        end -= AHEAD;
+    }
+    for last in (1..end).rev() {
+        order.swap(last, words.below(last as u64 + 1) as usize);
     }
     order
 }

@@ -3,10 +3,12 @@
 //! A block of four numbers is a formula of its counter, so many are computed at a time, in vector registers and on
 //! several threads, and each is the same as if it were computed alone.
 
+use std::array::from_fn;
+
 use ndgrad_cpu::simd::{Kernel, vectorized};
 use ndgrad_cpu::threads::fill_pieces;
 
-use super::words::Words;
+use super::words::{Words, scaled};
 
 /// Numbers that are computed at a time: 1 KiB, so that they stay in the nearest cache.
 const TILE: usize = 256;
@@ -177,6 +179,21 @@ impl Ahead<'_> {
         vectorized(Fill { philox, position, out, formula: |[word]: [u32; 1]| word });
         self.taken = 0;
     }
+
+    /// The next `COUNT` pairs, if they are computed already.
+    #[inline]
+    fn pairs<const COUNT: usize>(&self) -> Option<&[[u32; 2]; COUNT]> {
+        self.words.get(self.taken..)?.as_chunks().0.first_chunk()
+    }
+
+    /// Passes over words that are computed.
+    #[inline]
+    fn pass(&mut self, count: usize) {
+        self.taken += count;
+        if self.taken == TILE {
+            self.start = self.start.wrapping_add(TILE as u64);
+        }
+    }
 }
 
 impl Words for Ahead<'_> {
@@ -186,25 +203,40 @@ impl Words for Ahead<'_> {
             self.refill();
         }
         let word = self.words[self.taken];
-        self.taken += 1;
-        if self.taken == TILE {
-            self.start = self.start.wrapping_add(TILE as u64);
-        }
+        self.pass(1);
         word
     }
 
     #[inline]
     fn bits64(&mut self) -> u64 {
-        // Two words that are there, and are not the last.
-        if let Some(&[low, high]) = self.words.get(self.taken..).and_then(|rest| rest.first_chunk())
-            && self.taken + 2 < TILE
-        {
-            self.taken += 2;
-            return u64::from(low) | u64::from(high) << 32;
+        if let Some(&[pair]) = self.pairs() {
+            self.pass(2);
+            return joined(pair);
         }
         let low = self.bits32();
         u64::from(low) | u64::from(self.bits32()) << 32
     }
+
+    #[inline]
+    fn falling<const COUNT: usize>(&mut self, bound: u64) -> [u64; COUNT] {
+        if self.taken == TILE {
+            self.refill();
+        }
+        if let Some(pairs) = self.pairs::<COUNT>() {
+            let scaled: [(u64, u64); COUNT] = from_fn(|i| scaled(joined(pairs[i]), bound - i as u64));
+            // Those that may have to be drawn again hardly ever come.
+            if scaled.iter().all(|&(_, low)| low >= bound) {
+                self.pass(2 * COUNT);
+                return scaled.map(|(number, _)| number);
+            }
+        }
+        from_fn(|i| self.below(bound - i as u64))
+    }
+}
+
+#[inline]
+fn joined([low, high]: [u32; 2]) -> u64 {
+    u64::from(low) | u64::from(high) << 32
 }
 
 #[cfg(test)]

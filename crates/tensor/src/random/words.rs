@@ -1,5 +1,7 @@
 //! `Words`: where the formulas of distributions take their random bits from.
 
+use std::array::from_fn;
+
 use super::mxnet::MxNet;
 use super::normal::inverse_normal;
 use super::philox::Philox;
@@ -50,13 +52,24 @@ pub trait Words {
     /// integer generation in an interval", ACM TOMACS 29, 2019).
     fn below(&mut self, bound: u64) -> u64 {
         loop {
-            let product = u128::from(self.bits64()) * u128::from(bound);
-            let low = product as u64;
+            let (number, low) = scaled(self.bits64(), bound);
             if low >= bound || low >= bound.wrapping_neg() % bound {
-                return (product >> 64) as u64;
+                return number;
             }
         }
     }
+
+    /// What [`below`](Words::below) gives for `bound`, for `bound - 1`, and so on.
+    fn falling<const COUNT: usize>(&mut self, bound: u64) -> [u64; COUNT] {
+        from_fn(|i| self.below(bound - i as u64))
+    }
+}
+
+/// The whole and the broken part of `bits * bound`, in units of 2^64.
+#[inline(always)]
+pub(super) fn scaled(bits: u64, bound: u64) -> (u64, u64) {
+    let product = u128::from(bits) * u128::from(bound);
+    ((product >> 64) as u64, product as u64)
 }
 
 /// The words of one element, as many as it needs.
