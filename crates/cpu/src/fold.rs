@@ -40,6 +40,8 @@ pub trait Rows: Runs {
     fn rows(&self, run: usize, start: usize, rows: usize) -> Self::Rows;
     /// Each lane and a number of a row together.
     fn add_row(&self, lanes: [Self::Number; LANES], rows: Self::Rows, row: usize) -> [Self::Number; LANES];
+    /// Asks for the numbers of a run, if they may be far.
+    fn ask(&self, run: usize, count: usize);
     /// Some lanes and as many numbers of a run together, from number `start` on.
     fn add_some<const N: usize>(&self, lanes: &mut [Self::Number; N], run: usize, start: usize);
 }
@@ -60,6 +62,8 @@ pub fn fold_runs<R: Rows>(runs: &R, count: usize, out: &mut [R::Number]) {
         let (pairs, rest) = lanes.as_chunks_mut::<RUNS>();
         let paired = pairs.len() * RUNS;
         for (pair, lanes) in pairs.iter_mut().enumerate() {
+            // Between groups the processor sees no row for a while.
+            (0..RUNS).for_each(|i| runs.ask(first + WAITING + pair * RUNS + i, count));
             *lanes = add_rows(
                 runs,
                 std::array::from_fn::<_, RUNS, _>(|i| (first + pair * RUNS + i, 0)),

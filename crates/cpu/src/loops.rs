@@ -2,7 +2,7 @@
 //! contiguous slices of one length. How operands get there is not theirs to know (see `tiles`).
 
 use bytemuck::Pod;
-use ndgrad_array::{Binary, Change, Element, Predicate, Truth, Unary};
+use ndgrad_array::{Binary, Element, Predicate, Truth, Unary};
 
 use crate::simd::{Kernel, vectorized_for, vectorized_moderately};
 
@@ -65,75 +65,6 @@ pub fn zip_into<T: Element, F: Binary>(formula: F, x: &mut [T], y: &[T]) {
 
     let y = &y[..x.len()];
     vectorized_for::<T, _>(ZipInto(formula, x, y));
-}
-
-/// How many elements [`change`] reads of everything before it writes: results and operands are so many slices that the compiler
-/// would not see that none lies over another.
-const AT_ONCE: usize = 16;
-
-/// `(out[0][i], out[1][i], ..) = formula((x[0][i], x[1][i], ..), given[i], shared)`. The slices must be of one length.
-#[inline(never)]
-pub fn change<T: Element, F: Change<STATES, SHARED>, const STATES: usize, const SHARED: usize>(
-    formula: F,
-    x: [&[T]; STATES],
-    given: &[T],
-    shared: [T; SHARED],
-    out: [&mut [T]; STATES],
-) {
-    struct Changing<'a, T, F, const STATES: usize, const SHARED: usize> {
-        formula: F,
-        x: [&'a [T]; STATES],
-        given: &'a [T],
-        shared: [T; SHARED],
-        out: [&'a mut [T]; STATES],
-    }
-
-    impl<T, F, const STATES: usize, const SHARED: usize> Kernel for Changing<'_, T, F, STATES, SHARED>
-    where
-        T: Element,
-        F: Change<STATES, SHARED>,
-    {
-        type Output = ();
-
-        #[inline(always)]
-        fn run(self) {
-            let Changing { formula, x, given, shared, out } = self;
-            let ((given, last_given), x) = (given.as_chunks(), x.map(|x| x.as_chunks()));
-            let mut out = out.map(|out| out.as_chunks_mut());
-            for (at, &given) in given.iter().enumerate() {
-                let new = changed(formula, std::array::from_fn(|i| x[i].0[at]), given, shared);
-                out.iter_mut().zip(new).for_each(|(out, new)| out.0[at] = new);
-            }
-            let filled_up = |last: &[T]| {
-                let mut filled = [T::ZERO; AT_ONCE];
-                filled[..last.len()].copy_from_slice(last);
-                filled
-            };
-            let new = changed(formula, x.map(|x| filled_up(x.1)), filled_up(last_given), shared);
-            for (out, new) in out.iter_mut().zip(&new) {
-                out.1.copy_from_slice(&new[..last_given.len()]);
-            }
-        }
-    }
-
-    let count = given.len();
-    let (x, out) = (x.map(|x| &x[..count]), out.map(|out| &mut out[..count]));
-    vectorized_for::<T, _>(Changing { formula, x, given, shared, out });
-}
-
-#[inline(always)]
-fn changed<T: Element, F: Change<STATES, SHARED>, const STATES: usize, const SHARED: usize>(
-    formula: F,
-    x: [[T; AT_ONCE]; STATES],
-    given: [T; AT_ONCE],
-    shared: [T; SHARED],
-) -> [[T; AT_ONCE]; STATES] {
-    let mut out = [[T::ZERO; AT_ONCE]; STATES];
-    for (i, &given) in given.iter().enumerate() {
-        let new = formula.value(std::array::from_fn(|state| x[state][i]), given, shared);
-        out.iter_mut().zip(new).for_each(|(out, new)| out[i] = new);
-    }
-    out
 }
 
 /// `out[i] = predicate(x[i], y[i])`. The slices must be of one length.

@@ -9,7 +9,7 @@ use ndgrad_array::{Buffer, Element};
 use crate::fold::{LANES, Rows, Runs, fold_few, fold_runs};
 use crate::gemm::Matrix;
 use crate::reduce::{Combine, fold_columns, fold_rows};
-use crate::simd::{Kernel, vectorized_for};
+use crate::simd::{Kernel, LEAST_FAR, prefetch_all, vectorized_for};
 use crate::tiny;
 
 /// Numbers of `T`, added up.
@@ -228,6 +228,14 @@ impl<'a, T: Element> Rows for Products<'a, T> {
     #[inline(always)]
     fn add_row(&self, lanes: [T; LANES], (x, y): Self::Rows, row: usize) -> [T; LANES] {
         std::array::from_fn(|i| x[row][i].mul_add(y[row][i], lanes[i]))
+    }
+
+    #[inline(always)]
+    fn ask(&self, run: usize, count: usize) {
+        let elements = self.matrix.elements;
+        if size_of_val(elements) >= LEAST_FAR {
+            prefetch_all(elements.as_ptr().wrapping_add(self.place(run, 0)).cast(), count * size_of::<T>());
+        }
     }
 
     #[inline(always)]

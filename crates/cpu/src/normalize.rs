@@ -62,7 +62,7 @@ impl<T: Element, A: Reduction, B: Binary, U: Unary, C: Reduction, D: Binary> Ker
             let (x, out) = (&x[start..], &mut out[start..]);
             let mut room = [T::ZERO; MOST_ROWS];
             let folded = &mut room[..rows.min(out.len() / count)];
-            fold_runs(&Numbers { formula: formulas.top, numbers: x, count }, count, folded);
+            fold_runs(&Numbers { formula: formulas.top, numbers: x, count, far: false }, count, folded);
             for (row, &top) in folded.iter().enumerate() {
                 let x = &x[row * count..];
                 if far {
@@ -72,7 +72,7 @@ impl<T: Element, A: Reduction, B: Binary, U: Unary, C: Reduction, D: Binary> Ker
                     *part = formulas.part.value(formulas.below.value(x, top));
                 }
             }
-            fold_runs(&Numbers { formula: formulas.whole, numbers: parts, count }, count, folded);
+            fold_runs(&Numbers { formula: formulas.whole, numbers: parts, count, far: false }, count, folded);
             for (row, &whole) in folded.iter().enumerate() {
                 let out = &mut out[row * count..];
                 if far {

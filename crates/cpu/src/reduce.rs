@@ -8,7 +8,7 @@ use ndgrad_array::{Array, Buffer, Element, Layout, Reduction, with_dtype};
 
 use crate::contiguous;
 use crate::fold::{BLOCK, LANES, Rows, Runs, fold_few, fold_runs, lanes_of};
-use crate::simd::{Kernel, vectorized_for};
+use crate::simd::{Kernel, LEAST_FAR, prefetch_all, vectorized_for};
 use crate::threads::{is_parallel, split};
 use crate::tiles::{SCRATCH, with_scratch};
 use crate::tiny;
@@ -42,7 +42,7 @@ fn reduce_few<T: Element, F: Reduction>(formula: F, x: &Array, out: &mut Array) 
     let out = out.as_mut_slice::<T>();
     let count = x.len() / out.len();
     for (run, out) in out.iter_mut().enumerate() {
-        *out = fold_few(&Numbers { formula, numbers: x, count }, run, 0, count);
+        *out = fold_few(&Numbers { formula, numbers: x, count, far: false }, run, 0, count);
     }
     true
 }
@@ -112,7 +112,7 @@ impl<T: Element, F: Reduction> Fold for Typed<T, F> {
             }
         }
 
-        let numbers = Numbers { formula: self.0, numbers: cast_slice(x), count };
+        let numbers = Numbers { formula: self.0, numbers: cast_slice(x), count, far: x.len() >= LEAST_FAR };
         vectorized_for::<T, _>(All { numbers, out: cast_slice_mut::<u8, T>(out) });
     }
 }
@@ -122,6 +122,8 @@ pub(crate) struct Numbers<'a, T, F> {
     pub formula: F,
     pub numbers: &'a [T],
     pub count: usize,
+    /// Whether they come from memory, and nobody else asks for them.
+    pub far: bool,
 }
 
 impl<T: Element, F: Reduction> Runs for Numbers<'_, T, F> {
@@ -154,6 +156,13 @@ impl<'a, T: Element, F: Reduction> Rows for Numbers<'a, T, F> {
     #[inline(always)]
     fn add_row(&self, lanes: [T; LANES], rows: &'a [[T; LANES]], row: usize) -> [T; LANES] {
         std::array::from_fn(|i| self.formula.combine(lanes[i], rows[row][i]))
+    }
+
+    #[inline(always)]
+    fn ask(&self, run: usize, count: usize) {
+        if self.far {
+            prefetch_all(self.numbers.as_ptr().wrapping_add(run * count).cast(), count * size_of::<T>());
+        }
     }
 
     #[inline(always)]

@@ -156,6 +156,48 @@ fn states_change_together() {
     }
 }
 
+/// With one step more that refuses its input, nothing may be written over what was read.
+#[test]
+fn states_are_carried_to_the_next_run() {
+    struct Refuse;
+    impl Compute for Refuse {
+        fn compute(&self, _: &[&Array], _: &mut Array) -> Result<(), OperationError> {
+            Err(OperationError::new("step", "no"))
+        }
+    }
+    for (count, is_refused) in [(3, false), (300, false), (300, true)] {
+        let all = spec(&[count], DType::F64);
+        let specs = vec![all, all, all, spec(&[], DType::F64), all, all, all];
+        let [inputs, out] = [0..4, 4..6].map(|slots| slots.map(Slot).collect());
+        let mut steps = vec![Step::Change { changes: Arc::new(Changes::new(Pull, DType::F64)), inputs, out }];
+        if is_refused {
+            steps.push(Step::Compute { function: Box::new(Refuse), inputs: vec![], out: Slot(6) });
+        }
+        let mut program = Program::new(specs, steps);
+        let given = [0.0, 1.0, 2.0].map(|seed| numbers(&[count], seed));
+        given.iter().enumerate().for_each(|(slot, x)| program.put(Slot(slot), x.clone()));
+        program.put(Slot(3), Array::from_slice([], &[0.3]));
+        program.carry(Slot(4), Slot(0));
+        program.carry(Slot(5), Slot(1));
+        let start = given.clone().map(|x| x.to_vec::<f64>());
+        let [mut place, mut speed, force] = start.clone();
+        for _ in 0..3 {
+            assert_eq!(program.run_on(&[]).is_err(), is_refused);
+            for i in (0..count).filter(|_| !is_refused) {
+                [place[i], speed[i]] = Pull.value([place[i], speed[i]], force[i], [0.3]);
+            }
+        }
+        program.end_runs();
+        assert_eq!([0, 1].map(|slot| program.get(Slot(slot)).to_vec::<f64>()), [place, speed]);
+        assert_eq!(given.clone().map(|x| x.to_vec::<f64>()), start);
+        // What is put again is read where it lies, and stays.
+        program.put(Slot(0), given[0].clone());
+        assert_eq!(program.run().is_err(), is_refused);
+        assert!(program.get(Slot(0)).shares_buffer(&given[0]));
+        assert_eq!(given[0].to_vec::<f64>(), start[0]);
+    }
+}
+
 #[test]
 #[should_panic(expected = "what is written is nothing else")]
 fn states_are_not_written_where_they_are_read() {

@@ -4,6 +4,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use ndgrad_tensor::autograd::{self, GradReq};
 use ndgrad_tensor::compile::Feed;
+use ndgrad_tensor::optim::Adam;
 use ndgrad_tensor::{DType, Tensor, compile, random, tensor};
 
 /// Rows of two tables in batches of these numbers of rows, again and again from the start.
@@ -112,6 +113,44 @@ fn training_is_the_same_whatever_the_size() {
                 &Rows::new(line(width, dtype), &sizes),
             );
         }
+    }
+}
+
+/// A parameter and its moments are written where they lie, unless their old or new values are read once more.
+#[test]
+fn adam_changes_parameters_over_an_epoch_as_step_by_step() {
+    struct Model {
+        adam: Adam,
+        leaves: Vec<Tensor>,
+    }
+    impl AsRef<[Tensor]> for Model {
+        fn as_ref(&self) -> &[Tensor] {
+            &self.leaves
+        }
+    }
+    for (width, reads) in [(1, "nothing"), (3, "nothing"), (40, "nothing"), (40, "old"), (40, "new")] {
+        let make = || {
+            let w = Tensor::zeros([width, 1]).attach_grad();
+            let adam = Adam::new(std::slice::from_ref(&w), 0.01);
+            let leaves = [&[w], adam.state()].concat();
+            Model { adam, leaves }
+        };
+        compare(
+            make,
+            |Model { adam, leaves }, (x, y)| {
+                let w = &leaves[0];
+                let old = w.detach();
+                let loss = autograd::record(|| (x.dot(w) - y.reshape([-1, 1])).square().mean());
+                loss.backward();
+                adam.step();
+                match reads {
+                    "old" => vec![old.square().sum()],
+                    "new" => vec![w.square().sum()],
+                    _ => vec![loss.detach()],
+                }
+            },
+            &Rows::new(line(width, DType::F32), &[32, 32, 32, 2, 2, 32, 32, 32]),
+        );
     }
 }
 

@@ -25,8 +25,6 @@ const DEPTH: usize = 256;
 const ROWS: usize = 144;
 /// Columns of `y` per block, so that the packed block stays in L3.
 const COLUMNS: usize = 2048;
-/// Columns of the widest panel.
-const LANES: usize = 32;
 /// A left operand that is read for no more than so many panels of the right one is read where it lies.
 const FEW_PANELS: usize = 4;
 /// Products with fewer multiplications are not worth packing.
@@ -122,12 +120,12 @@ pub fn gemm<T: Packed>(x: Matrix<'_, T>, y: Matrix<'_, T>, out: &mut [T]) {
 /// Whether `y' x'` is computed faster, and turned. This is so for a few rows times a transposed matrix, as a layer of
 /// weights is: with the rows in lanes, each weight is read in order where it lies, once for each register of rows, and none
 /// is copied. What must be turned then, the result, is smaller.
-fn is_better_turned<T>(x: Matrix<'_, T>, y: Matrix<'_, T>) -> bool {
-    let idle = x.rows.next_multiple_of(LANES) - x.rows;
+fn is_better_turned<T: Packed>(x: Matrix<'_, T>, y: Matrix<'_, T>) -> bool {
+    let idle = x.rows.next_multiple_of(T::lanes()) - x.rows;
     y.row_stride == 1
         && y.column_stride != 1
         && x.rows < y.columns
-        && x.rows <= FEW_PANELS * LANES
+        && x.rows <= FEW_PANELS * T::lanes()
         && 2 * x.rows < x.columns
         && 8 * idle <= x.rows
 }
@@ -142,7 +140,7 @@ fn packed<T: Packed>(x: Matrix<'_, T>, y: Matrix<'_, T>, target: Target<'_, T>) 
     // The longer side is cut: what is packed once for each piece is the smaller part of the work.
     let cut = |size: usize, unit: usize| size.div_ceil(threads()).next_multiple_of(unit);
     let (height, width) =
-        if columns >= rows { (rows, cut(columns, LANES)) } else { (cut(rows, 12), columns) };
+        if columns >= rows { (rows, cut(columns, T::lanes())) } else { (cut(rows, 12), columns) };
     for_each(rows.div_ceil(height) * columns.div_ceil(width), |index| {
         let (row, column) = if height < rows { (index * height, 0) } else { (0, index * width) };
         let (height, width) = (height.min(rows - row), width.min(columns - column));

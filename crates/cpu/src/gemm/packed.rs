@@ -13,6 +13,8 @@ use crate::simd::{Level, level, vectorized};
 
 /// An element type with a kernel per instruction set.
 pub trait Packed: Element {
+    /// Columns of the widest panel, with the vector registers in use.
+    fn lanes() -> usize;
     /// `out = x y`, with the vector registers in use.
     fn multiply(x: Matrix<'_, Self>, y: Matrix<'_, Self>, out: Target<'_, Self>);
 }
@@ -20,6 +22,14 @@ pub trait Packed: Element {
 macro_rules! packed {
     ($element:ty, $wide:ident, $middle:ident) => {
         impl Packed for $element {
+            fn lanes() -> usize {
+                match level() {
+                    Level::Avx512 => 2 * 64 / size_of::<$element>(),
+                    Level::Avx2 => 2 * 32 / size_of::<$element>(),
+                    Level::Baseline => 2 * 4,
+                }
+            }
+
             fn multiply(x: Matrix<'_, Self>, y: Matrix<'_, Self>, out: Target<'_, Self>) {
                 #[cfg(target_arch = "x86_64")]
                 {
@@ -58,6 +68,10 @@ packed!(f64, __m512d, __m256d);
 macro_rules! packed_without_registers {
     ($($element:ty),*) => {$(
         impl Packed for $element {
+            fn lanes() -> usize {
+                2 * 8
+            }
+
             fn multiply(x: Matrix<'_, Self>, y: Matrix<'_, Self>, out: Target<'_, Self>) {
                 // SAFETY: an array needs no special instructions.
                 vectorized(|| unsafe { blocked::<[$element; 8], 4, 4, 4, 2>(x, y, out) });

@@ -61,32 +61,36 @@ impl Program {
         let spec = self.specs[to.0];
         assert!(self.is_written[from.0] && self.specs[from.0] == spec, "a result moves to where it is read");
         self.claim(to);
-        let is_few = spec.shape.size() <= FEW;
-        if is_few && self.may_share(from, to) {
+        if self.may_share(from, to) {
             self.point(from, self.pointers.0[to.0]);
             self.between.shared.push((from, to));
             return;
         }
-        self.between.carries.push(Carry { from, to, size_of_few: is_few.then(|| spec.dtype.size()) });
+        let size_of_few = (spec.shape.size() <= FEW).then(|| spec.dtype.size());
+        self.between.carries.push(Carry { from, to, size_of_few });
     }
 
-    /// Whether what is written to `from` may be written to `to` straight away: once, by a kernel of a few elements, which
-    /// reads all before it writes, when nobody else reads any more what was there.
+    /// Whether what is written to `from` may be written to `to` straight away: once, by what reads before it writes (a kernel of a
+    /// few elements, or a change of states), when nobody else reads any more what was there, nor can refuse to go on.
     fn may_share(&self, from: Slot, to: Slot) -> bool {
         let mut is_written = false;
         for step in &self.steps {
-            let Prepared::Chain(chain) = step else {
-                if step.touches(from) || step.touches(to) {
-                    return false;
+            match step {
+                Prepared::Chain(chain) => {
+                    for placed in chain.kernels() {
+                        let (reads, writes) = (placed.reads(to), placed.writes(from));
+                        if is_written && (reads || writes) {
+                            return false;
+                        }
+                        is_written |= writes;
+                    }
                 }
-                continue;
-            };
-            for placed in chain.kernels() {
-                let (reads, writes) = (placed.reads(to), placed.writes(from));
-                if is_written && (reads || writes) {
-                    return false;
+                Prepared::Change(change) if !is_written && change.may_overwrite(from, to) => {
+                    is_written = true
                 }
-                is_written |= writes;
+                Prepared::Compute { .. } if is_written => return false,
+                _ if step.touches(from) || is_written && step.touches(to) => return false,
+                _ => {}
             }
         }
         is_written
