@@ -60,8 +60,8 @@ fn it_is_listed_once_with_a_sentence_and_cases() {
 #[test]
 fn every_file_is_listed() {
     let mechanism = [
-        "mod", "axes", "call", "changed", "compare", "derived", "elements", "entry", "extreme", "fold",
-        "kept", "line", "map", "matrices", "op", "rows", "rules", "zip",
+        "mod", "apply", "axes", "call", "changed", "compare", "derived", "elements", "entry", "extreme",
+        "fold", "kept", "line", "map", "matrices", "op", "rows", "rules", "zip",
     ];
     let list = std::fs::read_to_string("src/ops/mod.rs").unwrap();
     for file in std::fs::read_dir("src/ops").unwrap() {

@@ -1,5 +1,6 @@
 //! The operations: one file each, and [`OPS`], the list of all.
 
+mod apply;
 mod axes;
 mod call;
 mod changed;
@@ -18,6 +19,7 @@ mod rows;
 mod rules;
 mod zip;
 
+pub use apply::{apply, try_apply};
 pub use axes::Axes;
 pub use call::{Call, Saves};
 pub use compare::{Compare, CompareOp};
@@ -26,14 +28,14 @@ pub use entry::{Case, Entry, Input, Listed, Method};
 pub use extreme::{ArgOp, Extreme};
 pub use fold::{Fold, FoldOp, Folded};
 pub use map::{Map, MapOp};
-pub use op::{Op, apply, try_apply};
+pub use op::Op;
 pub use rows::Rows;
 pub use unique::Unique;
 pub use zip::{Zip, ZipOp};
 
+pub(crate) use apply::remember;
 pub(crate) use changed::{Changed, changed};
 pub(crate) use embed::write_part;
-pub(crate) use op::remember;
 pub(crate) use rules::{accept, check_dtype, refuse, resolve_axis, same_device, same_dtype};
 pub(crate) use with::check_value;
 
