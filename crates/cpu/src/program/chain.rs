@@ -60,6 +60,12 @@ struct Prompt {
     pointers: [*mut u8; MOST_INPUTS + 1],
 }
 
+impl Prompt {
+    /// The last of a chain.
+    const END: Prompt =
+        Prompt { call: end, kernel: std::ptr::null(), pointers: [std::ptr::null_mut(); MOST_INPUTS + 1] };
+}
+
 /// A kernel of a few elements that was made for its operands, but for their addresses.
 pub(super) struct Kernel {
     call: Call,
@@ -110,6 +116,8 @@ pub(super) struct Chain {
     kernels: Vec<Placed>,
     /// One for each kernel, and one for the end.
     prompts: Vec<Prompt>,
+    /// Where in a program's table the pointers of each prompt are, if it has them.
+    places: Vec<[Option<u32>; MOST_INPUTS + 1]>,
 }
 
 // SAFETY: a pointer is a number; what is done with it is the business of those who do it.
@@ -122,13 +130,11 @@ pub(super) struct Placed {
     kernel: Kernel,
     inputs: [Option<u32>; MOST_INPUTS],
     out: u32,
-    /// The inputs that the kernel before hands on.
-    handed: [bool; MOST_INPUTS],
 }
 
 impl Placed {
     pub fn new(kernel: Kernel, inputs: [Option<u32>; MOST_INPUTS], out: u32) -> Placed {
-        Placed { kernel, inputs, out, handed: [false; MOST_INPUTS] }
+        Placed { kernel, inputs, out }
     }
 
     pub fn reads(&self, slot: Slot) -> bool {
@@ -139,9 +145,9 @@ impl Placed {
         self.out == slot.0 as u32
     }
 
-    fn follow(&mut self, before: &Placed) {
-        let comes = |input: usize| self.kernel.takes[input] && self.inputs[input] == Some(before.out);
-        self.handed = std::array::from_fn(|input| before.kernel.hands && comes(input));
+    /// Whether an input comes in registers when this kernel follows `before`.
+    fn is_handed(&self, input: usize, before: &Placed) -> bool {
+        before.kernel.hands && self.kernel.takes[input] && self.inputs[input] == Some(before.out)
     }
 }
 
@@ -151,38 +157,29 @@ impl Chain {
 
     /// A chain of no kernels.
     pub fn new() -> Chain {
-        Chain { kernels: Vec::new(), prompts: Vec::new() }
+        Chain { kernels: Vec::new(), prompts: vec![Prompt::END], places: Vec::new() }
     }
 
     pub fn is_full(&self) -> bool {
         self.kernels.len() == Chain::MOST
     }
 
-    pub fn push(&mut self, mut placed: Placed) {
-        if let Some(before) = self.kernels.last() {
-            placed.follow(before);
-        }
+    pub fn push(&mut self, placed: Placed) {
+        let handed = |input: usize| self.kernels.last().is_some_and(|before| placed.is_handed(input, before));
+        let [x, y, z] = std::array::from_fn(|input| placed.inputs[input].filter(|_| !handed(input)));
+        self.places.push([x, y, z, Some(placed.out)]);
+        let (call, kernel) = (placed.kernel.call, Arc::as_ptr(&placed.kernel.own).cast());
+        self.prompts.insert(self.kernels.len(), Prompt { call, kernel, ..Prompt::END });
         self.kernels.push(placed);
     }
 
     /// Tells kernels where their operands are now.
     pub fn refresh(&mut self, table: &[*mut u8]) {
-        let prompt = |Placed { kernel, inputs, out, handed }: &Placed| {
-            let pointer = |place: u32| table[place as usize];
-            let [x, y, z] = std::array::from_fn(|input| match inputs[input] {
-                Some(place) if !handed[input] => pointer(place),
-                _ => std::ptr::null_mut(),
-            });
-            Prompt {
-                call: kernel.call,
-                kernel: Arc::as_ptr(&kernel.own).cast(),
-                pointers: [x, y, z, pointer(*out)],
+        for (prompt, places) in self.prompts.iter_mut().zip(&self.places) {
+            for (pointer, place) in prompt.pointers.iter_mut().zip(places) {
+                *pointer = place.map_or(std::ptr::null_mut(), |place| table[place as usize]);
             }
-        };
-        let last =
-            Prompt { call: end, kernel: std::ptr::null(), pointers: [std::ptr::null_mut(); MOST_INPUTS + 1] };
-        self.prompts.clear();
-        self.prompts.extend(self.kernels.iter().map(prompt).chain([last]));
+        }
     }
 
     /// Runs all kernels.
@@ -191,10 +188,8 @@ impl Chain {
     /// The chain was refreshed from a table whose pointers are valid for the kernels, as [`Run::run`] and [`Few::compute`] say.
     #[inline]
     pub unsafe fn run(&self) {
-        if let Some(first) = self.prompts.first() {
-            // SAFETY: the caller's promise. The pointer is one to all prompts.
-            unsafe { (first.call)(self.prompts.as_ptr(), Handed::NOTHING) };
-        }
+        // SAFETY: the caller's promise. The pointer is one to all prompts.
+        unsafe { (self.prompts[0].call)(self.prompts.as_ptr(), Handed::NOTHING) };
     }
 
     /// In their order.
