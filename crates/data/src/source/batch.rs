@@ -279,3 +279,69 @@ impl Dictionaries {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn texts(held: &Held, rows: Range<usize>) -> Option<Vec<Option<String>>> {
+        let Values::Texts { texts, places } = held.values(rows)? else { panic!("texts were stored") };
+        Some(places.into_iter().map(|place| place.map(|place| texts.get(place).to_string())).collect())
+    }
+
+    fn held(stored: Stored, present: Vec<u8>, buffers: Vec<Vec<u8>>) -> Held {
+        Held { stored, is_date: false, present, buffers, dictionary: None }
+    }
+
+    /// The layout of views: Apache Arrow, "Columnar format", version 1.5, "Variable-size binary view layout".
+    #[test]
+    fn views_hold_short_texts_and_point_at_long_ones() {
+        let short = [&3u32.to_le_bytes()[..], b"abc", &[0; 9]].concat();
+        let long = |buffer: u32, place: u32| {
+            [&14u32.to_le_bytes()[..], b"four", &buffer.to_le_bytes(), &place.to_le_bytes()].concat()
+        };
+        let other = b"--fourteen bytes".to_vec();
+        let of = |last: Vec<u8>| {
+            held(
+                Stored::Views,
+                vec![0b101],
+                vec![[short.clone(), vec![0xff; 16], last].concat(), other.clone()],
+            )
+        };
+        let expected = [Some("abc"), None, Some("fourteen bytes")].map(|text| text.map(String::from));
+        assert_eq!(texts(&of(long(0, 2)), 0..3).unwrap(), expected);
+        assert_eq!(texts(&of(long(0, 2)), 2..3).unwrap(), expected[2..]);
+        assert_eq!(texts(&of(long(0, 3)), 0..3), None, "it ends behind the buffer");
+        assert_eq!(texts(&of(long(1, 0)), 0..3), None, "there is no such buffer");
+        assert_eq!(texts(&of(long(0, 2)), 2..4), None, "there is no such row");
+    }
+
+    #[test]
+    fn texts_lie_between_places() {
+        let places =
+            |places: [i64; 4]| places.iter().flat_map(|place| place.to_le_bytes()).collect::<Vec<u8>>();
+        let of = |at| held(Stored::Texts { size: 8 }, Vec::new(), vec![places(at), "xaéb".into()]);
+        let expected = ["a", "é", "b"].map(|text| Some(text.to_string()));
+        assert_eq!(texts(&of([1, 2, 4, 5]), 0..3).unwrap(), expected);
+        assert_eq!(texts(&of([1, 2, 4, 5]), 1..3).unwrap(), expected[1..]);
+        for wrong in [[1, 3, 4, 5], [1, 2, 4, 6], [2, 1, 4, 5], [-1, 2, 4, 5]] {
+            assert_eq!(texts(&of(wrong), 0..3), None, "{wrong:?}");
+        }
+    }
+
+    #[test]
+    fn dictionaries_grow_and_their_indices_are_looked_up() {
+        let known = Values::of_texts(Texts::new(b"ab".to_vec(), vec![1, 2]).unwrap(), &[true, true]);
+        let more = Values::of_texts(Texts::new(b"c".to_vec(), vec![1, 1]).unwrap(), &[true, false]);
+        let dictionary = Arc::new(known.followed_by(&more).unwrap());
+        let (size, gather) = super::super::npy::gather("i1", false).unwrap();
+        let of = |indices: Vec<u8>| Held {
+            dictionary: Some(dictionary.clone()),
+            ..held(Stored::Numbers { size, gather, unit: 1.0 }, vec![0b10111], vec![indices])
+        };
+        let expected = [Some("c"), Some("a"), None, None, Some("b")].map(|text| text.map(String::from));
+        assert_eq!(texts(&of(vec![2, 0, 3, 9, 1]), 0..5).unwrap(), expected);
+        assert_eq!(texts(&of(vec![2, 0, 4, 9, 1]), 0..5), None, "there is no such value");
+        assert_eq!(texts(&of(vec![2, 255, 3, 9, 1]), 0..5), None, "nor one before the first");
+    }
+}

@@ -106,7 +106,7 @@ impl Texts {
         are_texts.then_some(Texts { all, ends })
     }
 
-    fn get(&self, place: u32) -> &str {
+    pub fn get(&self, place: u32) -> &str {
         let place = place as usize;
         let start = if place == 0 { 0 } else { self.ends[place - 1] };
         &self.all[start..self.ends[place]]
