@@ -228,6 +228,7 @@ fn damaged_files_are_errors_even_where_a_library_panics() {
             "{warning}"
         );
         assert!(error.starts_with(message), "{error}");
+        assert!((1..=5).contains(&error.lines().count()), "{error}");
         assert_eq!((run.out.as_str(), place.names()), ("", vec!["a.parquet".to_string()]));
     }
 }

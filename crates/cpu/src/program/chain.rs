@@ -185,7 +185,7 @@ impl Chain {
     /// Runs all kernels.
     ///
     /// # Safety
-    /// The chain was refreshed from a table whose pointers are valid for the kernels, as [`Run::run`] and [`Few::compute`] say.
+    /// The chain was refreshed from a table whose pointers are valid for the kernels, as [`Few::compute`] says.
     #[inline]
     pub unsafe fn run(&self) {
         // SAFETY: the caller's promise. The pointer is one to all prompts.

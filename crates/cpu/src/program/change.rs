@@ -11,7 +11,7 @@ use ndgrad_array::{Array, Change, DType, DTypes, Element, Spec, with_dtype};
 use smallvec::SmallVec;
 
 use super::Slot;
-use super::tiled::{Pointers, TILE};
+use super::tiled::{Pointers, TILE, tiles_apart};
 use crate::simd::{Kernel, vectorized};
 use crate::{contiguous, threads};
 
@@ -229,12 +229,10 @@ impl Prepared {
             // SAFETY: the caller's promise; sizes and dtypes were checked, ranges do not overlap.
             unsafe { changes.run.run(&inputs, &out, range) };
         };
-        let tiles = count.div_ceil(TILE);
-        if tiles <= 1 || !threads::is_parallel(count * (inputs.len() + out.len())) {
+        let Some(tiles) = tiles_apart(*count, count * (inputs.len() + out.len())) else {
             return run(0..*count);
-        }
-        // Some pieces per thread, so that one that is late has less to do.
-        let piece = tiles.div_ceil(4 * threads::threads()) * TILE;
+        };
+        let piece = tiles * TILE;
         threads::for_each(count.div_ceil(piece), |i| run(i * piece..(i * piece + piece).min(*count)));
     }
 }

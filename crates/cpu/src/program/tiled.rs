@@ -78,6 +78,13 @@ unsafe impl Send for Pointers {}
 // SAFETY: as above.
 unsafe impl Sync for Pointers {}
 
+/// Of how many tiles the pieces are that threads share, if so much work on so many elements is worth it: some pieces per
+/// thread, so that one that is late has less to do.
+pub(super) fn tiles_apart(count: usize, work: usize) -> Option<usize> {
+    let tiles = count.div_ceil(TILE);
+    (tiles > 1 && threads::is_parallel(work)).then(|| tiles.div_ceil(4 * threads::threads()))
+}
+
 /// Room for this many tiles.
 pub(super) fn scratch(tiles: usize) -> Buffer {
     Buffer::new(tiles * TILE_BYTES)
@@ -119,12 +126,10 @@ impl Tiled {
     /// nobody else uses those that it writes, nor writes those that it reads, meanwhile.
     pub unsafe fn run(&self, slots: &Pointers, room: &mut Buffer) {
         let tiles = self.count.div_ceil(TILE);
-        if tiles <= 1 || !threads::is_parallel(self.count * self.calls.len()) {
+        let Some(piece) = tiles_apart(self.count, self.count * self.calls.len()) else {
             // SAFETY: the caller's promise.
             return unsafe { self.run_tiles(slots, room, 0..tiles) };
-        }
-        // Some pieces per thread, so that one that is late has less to do.
-        let piece = tiles.div_ceil(4 * threads::threads());
+        };
         threads::for_each(tiles.div_ceil(piece), |i| {
             let mut own = scratch(self.tiles);
             // SAFETY: the caller's promise; pieces write different elements.

@@ -316,8 +316,6 @@ struct Zstandard<P>(P);
 
 impl<P: PageReader> Zstandard<P> {
     fn page(mut page: Page) -> Result<Page> {
-        let (Page::DataPage { buf, .. } | Page::DataPageV2 { buf, .. } | Page::DictionaryPage { buf, .. }) =
-            &page;
         // The levels are not compressed in pages of version 2.
         let levels = match &page {
             Page::DataPageV2 { is_compressed: false, .. } => return Ok(page),
@@ -327,7 +325,7 @@ impl<P: PageReader> Zstandard<P> {
             _ => 0,
         };
         let failed = || ParquetError::General("a page cannot be decompressed".into());
-        let (levels, compressed) = buf.split_at_checked(levels).ok_or_else(failed)?;
+        let (levels, compressed) = page.buffer().split_at_checked(levels).ok_or_else(failed)?;
         let mut plain = levels.to_vec();
         Frames::new(compressed).read_to_end(&mut plain)?;
         let (Page::DataPage { buf, .. } | Page::DataPageV2 { buf, .. } | Page::DictionaryPage { buf, .. }) =

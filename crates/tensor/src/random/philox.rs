@@ -8,7 +8,7 @@ use std::array::from_fn;
 use ndgrad_cpu::simd::{Kernel, vectorized};
 use ndgrad_cpu::threads::fill_pieces;
 
-use super::words::{Words, scaled};
+use super::words::{Words, joined, scaled};
 
 /// Numbers that are computed at a time: 1 KiB, so that they stay in the nearest cache.
 const TILE: usize = 256;
@@ -214,29 +214,23 @@ impl Words for Ahead<'_> {
             return joined(pair);
         }
         let low = self.bits32();
-        u64::from(low) | u64::from(self.bits32()) << 32
+        joined([low, self.bits32()])
     }
 
     #[inline]
-    fn falling<const COUNT: usize>(&mut self, bound: u64) -> [u64; COUNT] {
+    fn falling_at_hand<const COUNT: usize>(&mut self, bound: u64) -> Option<[u64; COUNT]> {
         if self.taken == TILE {
             self.refill();
         }
-        if let Some(pairs) = self.pairs::<COUNT>() {
-            let scaled: [(u64, u64); COUNT] = from_fn(|i| scaled(joined(pairs[i]), bound - i as u64));
-            // Those that may have to be drawn again hardly ever come.
-            if scaled.iter().all(|&(_, low)| low >= bound) {
-                self.pass(2 * COUNT);
-                return scaled.map(|(number, _)| number);
-            }
+        let pairs = self.pairs::<COUNT>()?;
+        let scaled: [(u64, u64); COUNT] = from_fn(|i| scaled(joined(pairs[i]), bound - i as u64));
+        // Those that may have to be drawn again hardly ever come.
+        if scaled.iter().any(|&(_, low)| low < bound) {
+            return None;
         }
-        from_fn(|i| self.below(bound - i as u64))
+        self.pass(2 * COUNT);
+        Some(scaled.map(|(number, _)| number))
     }
-}
-
-#[inline]
-fn joined([low, high]: [u32; 2]) -> u64 {
-    u64::from(low) | u64::from(high) << 32
 }
 
 #[cfg(test)]

@@ -30,7 +30,7 @@ pub trait Words {
     /// The next 64 bits, low word first.
     fn bits64(&mut self) -> u64 {
         let low = self.bits32();
-        u64::from(low) | u64::from(self.bits32()) << 32
+        joined([low, self.bits32()])
     }
 
     /// A multiple of 2^-53 in [0, 1).
@@ -61,8 +61,19 @@ pub trait Words {
 
     /// What [`below`](Words::below) gives for `bound`, for `bound - 1`, and so on.
     fn falling<const COUNT: usize>(&mut self, bound: u64) -> [u64; COUNT] {
-        from_fn(|i| self.below(bound - i as u64))
+        self.falling_at_hand(bound).unwrap_or_else(|| from_fn(|i| self.below(bound - i as u64)))
     }
+
+    /// [`falling`](Words::falling) at once, from words that are there already and need not be drawn again, if they are.
+    fn falling_at_hand<const COUNT: usize>(&mut self, _bound: u64) -> Option<[u64; COUNT]> {
+        None
+    }
+}
+
+/// 64 bits of two words, the low one first.
+#[inline]
+pub(super) fn joined([low, high]: [u32; 2]) -> u64 {
+    u64::from(low) | u64::from(high) << 32
 }
 
 /// The whole and the broken part of `bits * bound`, in units of 2^64.
